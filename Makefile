@@ -1,0 +1,99 @@
+.DEFAULT_GOAL := help
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+
+PYTHON ?= python3
+UV_VERSION := 0.13.9
+TORCH := $(shell sed -n 's/^train = \["\(torch==[0-9.]*\)"\]/\1/p' pyproject.toml)
+BIN := .venv/bin
+TRAIN_BIN := .venv-train/bin
+LOCKS := functions/inference/requirements.txt requirements/dev.txt
+SHARED ?= $(wildcard ../shared)
+export PORT ?= 8000
+
+.PHONY: help
+help: ## Show what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# --- install -----------------------------------------------------------------------------------
+
+.PHONY: setup
+setup: .venv/.ready ## Install everything into .venv (quick when there is nothing to do)
+
+define install
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 11) <= v < (3, 14) \
+	  else "Python 3.11 to 3.13 is needed, this is %d.%d: make PYTHON=python3.12" % v)'
+	$(PYTHON) -m venv --clear $(1)
+	$(1)/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	$(1)/bin/uv pip install --quiet --python $(1)/bin/python --require-hashes -r requirements/dev.txt
+	$(1)/bin/uv pip install --quiet --python $(1)/bin/python --no-deps --editable .
+endef
+
+.venv/.ready: requirements/dev.txt pyproject.toml
+	$(call install,.venv)
+	@touch $@
+
+# torch is left to pip, which knows where this machine's build comes from.
+.venv-train/.ready: requirements/dev.txt pyproject.toml
+	$(call install,.venv-train)
+	$(TRAIN_BIN)/pip install --quiet --disable-pip-version-check $(TORCH)
+	@touch $@
+
+.PHONY: lock
+lock: .venv/.ready ## Resolve dependencies anew and write the hashed locks
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --upgrade --python-version 3.11 \
+	  --no-annotate --custom-compile-command "make lock" pyproject.toml --extra inference \
+	  -o functions/inference/requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --upgrade --python-version 3.11 \
+	  --no-annotate --custom-compile-command "make lock" pyproject.toml --extra inference \
+	  --extra local --group dev -o requirements/dev.txt
+
+# --- use ---------------------------------------------------------------------------------------
+
+.PHONY: run
+run: .venv/.ready ## Start the app on http://127.0.0.1:8000 (PORT=... overrides)
+	@$(BIN)/animegan serve --try-photo docs/pictures/photo.jpg
+
+.PHONY: photo
+photo: .venv/.ready ## Turn one photo into anime: make photo IN=me.jpg OUT=anime.png
+	@test -n "$(IN)" -a -n "$(OUT)" || { echo "usage: make photo IN=me.jpg OUT=anime.png" >&2; exit 2; }
+	@$(BIN)/animegan transform --overwrite "$(IN)" "$(OUT)"
+
+# --- check -------------------------------------------------------------------------------------
+
+.PHONY: check
+check: .venv/.ready ## Lint, format and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+.PHONY: test
+test: .venv/.ready ## The tests that need neither torch nor a network
+	ANIME_TEST_SHARED="$(SHARED)" $(BIN)/pytest -m "not torch"
+
+.PHONY: test-torch
+test-torch: .venv-train/.ready ## The tests that need torch: parity and training (installs it)
+	ANIME_TEST_SHARED="$(SHARED)" $(TRAIN_BIN)/pytest -m torch
+
+.PHONY: format
+format: .venv/.ready ## Format, and mend what the linter can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# --- measure -----------------------------------------------------------------------------------
+
+.PHONY: bench
+bench: .venv-train/.ready ## Time and memory: torch, ONNX Runtime, the bundled student
+	$(TRAIN_BIN)/python -m bench
+
+# --- train -------------------------------------------------------------------------------------
+
+PHOTOS ?= ../shared/photos
+TEACHER ?= ../shared/models/animegan2/hayao.onnx
+
+.PHONY: student
+student: .venv-train/.ready ## Label, train and export the bundled style (hours; resumable)
+	$(TRAIN_BIN)/python -m training label --photos $(PHOTOS) --teacher $(TEACHER)
+	$(TRAIN_BIN)/python -m training train --photos $(PHOTOS)
+	$(TRAIN_BIN)/python -m training export
+	$(TRAIN_BIN)/python -m training evaluate --photos $(PHOTOS)

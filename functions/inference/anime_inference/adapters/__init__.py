@@ -1,0 +1,1 @@
+"""What lies outside of the process: models on disk, ONNX Runtime, downloads."""

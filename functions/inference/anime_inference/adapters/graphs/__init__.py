@@ -1,0 +1,1 @@
+"""ONNX graphs built directly from state dicts: installing a style needs no torch."""

@@ -1,0 +1,124 @@
+"""A small pen for ONNX graphs: each call draws a node and returns the name of its output."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+from onnx import TensorProto, helper, numpy_helper
+
+OPSET = 18
+IR_VERSION = 9
+
+
+class GraphBuilder:
+    """Draws one graph whose weights come from a state dict, each used by name.
+
+    Args:
+        weights: name to array.
+        half: keep the weights as float16 in the file; the engine widens them when it loads.
+    """
+
+    def __init__(
+        self, weights: Mapping[str, NDArray[np.float32]], *, half: bool = False
+    ) -> None:
+        self._weights = weights
+        self._half = half
+        self._nodes: list[onnx.NodeProto] = []
+        self._initializers: dict[str, onnx.TensorProto] = {}
+        self._used: set[str] = set()
+
+    def node(self, kind: str, *inputs: str, **attributes: Any) -> str:
+        """Any operator with one output."""
+        output = f"t{len(self._nodes)}"
+        self._nodes.append(helper.make_node(kind, inputs, [output], **attributes))
+        return output
+
+    def constant(self, values: NDArray[Any]) -> str:
+        """A tensor that is no weight: sizes, axes, paddings."""
+        name = f"c{len(self._initializers)}"
+        self._initializers[name] = numpy_helper.from_array(values, name)
+        return name
+
+    def integers(self, *values: int) -> str:
+        """A 1-D int64 constant."""
+        return self.constant(np.array(values, np.int64))
+
+    def weight(self, name: str, shape: Sequence[int] | None = None) -> str:
+        """A weight of the state dict, reshaped if ``shape`` is given.
+
+        Raises:
+            KeyError: the state dict has no such weight.
+        """
+        self._used.add(name)
+        values = self._weights[name] if shape is None else self._weights[name].reshape(shape)
+        if not self._half:
+            if name not in self._initializers:
+                self._initializers[name] = numpy_helper.from_array(
+                    np.ascontiguousarray(values), name
+                )
+            return name
+        self._initializers[name] = numpy_helper.from_array(values.astype(np.float16), name)
+        return self.node("Cast", name, to=TensorProto.FLOAT)
+
+    def conv(self, x: str, name: str, *, bias: bool, stride: int = 1, padding: int = 0) -> str:
+        """Convolution by ``<name>.weight``; its shape tells kernel and groups.
+
+        ``padding`` is of zeros, on every side.
+        """
+        shape = self._weights[f"{name}.weight"].shape
+        inputs = [x, self.weight(f"{name}.weight")]
+        if bias:
+            inputs.append(self.weight(f"{name}.bias"))
+        return self.node(
+            "Conv",
+            *inputs,
+            kernel_shape=shape[2:],
+            strides=[stride, stride],
+            pads=[padding] * 4,
+            group=shape[0] if shape[1] == 1 else 1,
+        )
+
+    def check_all_used(self) -> None:
+        """Every weight must have found its place.
+
+        Raises:
+            KeyError: some have not; the state dict is of another network.
+        """
+        unused = sorted(set(self._weights) - self._used)
+        if unused:
+            raise KeyError(f"weights that this network doesn't have: {', '.join(unused[:3])}")
+
+    def model(
+        self,
+        inputs: Mapping[str, Sequence[int | str]],
+        outputs: Mapping[str, str],
+        shape: Sequence[int | str],
+    ) -> onnx.ModelProto:
+        """The finished model, checked.
+
+        Args:
+            inputs: name to shape; a text is a dimension that may vary.
+            outputs: public name to the name of the tensor drawn.
+            shape: of every output.
+        """
+        for public, drawn in outputs.items():
+            self._nodes.append(helper.make_node("Identity", [drawn], [public]))
+        graph = helper.make_graph(
+            self._nodes,
+            "generator",
+            [helper.make_tensor_value_info(n, TensorProto.FLOAT, s) for n, s in inputs.items()],
+            [helper.make_tensor_value_info(n, TensorProto.FLOAT, shape) for n in outputs],
+            list(self._initializers.values()),
+        )
+        model = helper.make_model(
+            graph,
+            opset_imports=[helper.make_opsetid("", OPSET)],
+            ir_version=IR_VERSION,
+            producer_name="animegan-serverless",
+        )
+        onnx.checker.check_model(model, full_check=True)
+        return model

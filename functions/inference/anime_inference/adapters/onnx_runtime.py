@@ -1,0 +1,131 @@
+"""The engine: ONNX Runtime behind the pipeline's ``Generator``."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+import onnxruntime as ort
+
+from anime_inference.adapters.model_store import Model, ModelStore
+from anime_inference.logic.generator import THUMBNAIL_SIDE, Generator
+from anime_inference.logic.picture import Pixels, Tensor
+from anime_inference.logic.styles import Architecture, Style
+from anime_shared.errors import ModelCorrupt
+
+_WARM_UP_SIDE = 64
+
+
+@dataclass(frozen=True, slots=True)
+class EngineOptions:
+    """How ONNX Runtime runs; the defaults are the fastest of ``make bench-engine``.
+
+    Attributes:
+        threads: inside of one operator; 0 is one a physical core.
+        arena: keep freed memory for the next photo. Faster on equal sizes, but with photos of
+            many sizes it grows to the largest and never shrinks.
+    """
+
+    threads: int = 0
+    arena: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Traits:
+    """What a network of an architecture needs beside its weights."""
+
+    margin: int
+    bytes_per_pixel: int
+
+
+_TRAITS: Final = {
+    Architecture.ANIMEGAN2: _Traits(margin=0, bytes_per_pixel=1600),
+    Architecture.STUDENT: _Traits(margin=8, bytes_per_pixel=300),
+}
+
+
+class OnnxGenerator:
+    """One model in one ONNX Runtime session; safe to call from many threads.
+
+    Raises:
+        ModelCorrupt: ONNX Runtime can't load the model.
+    """
+
+    def __init__(self, style: Style, model: Model, options: EngineOptions) -> None:
+        traits = _TRAITS[style.architecture]
+        self.checksum = model.sha256
+        self.multiple = style.multiple
+        self.margin = traits.margin
+        self.bytes_per_pixel = traits.bytes_per_pixel
+        try:
+            self._session = ort.InferenceSession(
+                model.data, _session_options(options), providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:  # ONNX Runtime's own exceptions have no common base
+            raise ModelCorrupt(
+                f"style: the model of {style.id} can't be loaded", field="style"
+            ) from error
+        self._inputs = [item.name for item in self._session.get_inputs()]
+
+    def paint(self, rgb: Pixels, thumbnail: Pixels) -> Pixels:
+        """See :class:`anime_inference.logic.generator.Generator`."""
+        feed = {"image": _to_tensor(rgb)}
+        if "thumbnail" in self._inputs:
+            feed["thumbnail"] = _to_tensor(thumbnail)
+        (painted,) = self._session.run(["painted"], feed)
+        return _to_pixels(np.asarray(painted, np.float32))
+
+    def warm_up(self) -> None:
+        """Run once on a small picture: the first run allocates and picks kernels."""
+        side, small = _WARM_UP_SIDE, THUMBNAIL_SIDE
+        self.paint(np.zeros((side, side, 3), np.uint8), np.zeros((small, small, 3), np.uint8))
+
+
+@dataclass(slots=True)
+class LoadedGenerators:
+    """Loads each style's model once in a process, at its first use."""
+
+    store: ModelStore
+    options: EngineOptions
+    _loaded: dict[str, Generator] = field(default_factory=dict, init=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
+
+    def get(self, style: Style) -> Generator:
+        """See :class:`anime_inference.logic.generator.Generators`."""
+        with self._lock:
+            if style.id not in self._loaded:
+                generator = OnnxGenerator(style, self.store.read(style), self.options)
+                generator.warm_up()
+                self._loaded[style.id] = generator
+            return self._loaded[style.id]
+
+
+def _session_options(options: EngineOptions) -> ort.SessionOptions:
+    session = ort.SessionOptions()
+    session.intra_op_num_threads = options.threads
+    session.inter_op_num_threads = 1
+    session.enable_cpu_mem_arena = options.arena
+    session.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_ALL
+    session.log_severity_level = 3
+    # Idle threads must not spin between two photos: Lambda bills them, a laptop heats by them.
+    session.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return session
+
+
+def _to_tensor(rgb: Pixels) -> Tensor:
+    """RGB ``uint8[H, W, 3]`` to ``float32[1, 3, H, W]`` in [-1, 1]."""
+    tensor = rgb.transpose(2, 0, 1)[None].astype(np.float32, order="C")
+    tensor /= np.float32(127.5)
+    tensor -= np.float32(1)
+    return tensor
+
+
+def _to_pixels(tensor: Tensor) -> Pixels:
+    """The inverse of :func:`_to_tensor`, rounded and clipped."""
+    scaled = tensor[0].transpose(1, 2, 0) * np.float32(127.5)
+    scaled += np.float32(127.5)
+    np.rint(scaled, out=scaled)
+    np.clip(scaled, 0, 255, out=scaled)
+    return scaled.astype(np.uint8, order="C")

@@ -1,0 +1,35 @@
+"""``animegan``, the command line.
+
+Exit codes: 0 all done, 1 some failed (each named, the others done), 2 usage.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from anime_inference.entry.cli import models, serve, styles, transform
+from anime_inference.entry.cli.terminal import report
+from anime_shared.errors import AnimeError
+
+app = typer.Typer(
+    name="animegan",
+    help="A photo goes in, an anime picture comes out.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("transform")(transform.transform_command)
+app.command("styles")(styles.styles_command)
+app.command("serve")(serve.serve_command)
+app.add_typer(models.app, name="models")
+
+
+def main() -> None:
+    """Run the command line; a typed error is one clear line and exit code 1."""
+    try:
+        app()
+    except AnimeError as error:
+        report(error)
+        sys.exit(1)

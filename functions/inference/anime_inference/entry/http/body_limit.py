@@ -1,0 +1,78 @@
+"""Refuses a request body that is too large, without ever holding it."""
+
+from __future__ import annotations
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from anime_shared.errors import UploadTooLarge
+from anime_shared.problems import respond
+
+# A client that is told "too large" while it still sends sees a broken pipe instead of the
+# answer, so the rest is read and thrown away, up to this many times the limit.
+_DRAIN_FACTOR = 4
+# Multipart boundaries, field names and small fields beside the picture.
+_ENVELOPE_BYTES = 64 * 1024
+
+
+class _BodyTooLargeError(Exception):
+    pass
+
+
+class BodyLimit:
+    """ASGI middleware: bodies over ``max_bytes`` are answered with 413 by header or by count."""
+
+    def __init__(self, app: ASGIApp, max_bytes: int) -> None:
+        self._app = app
+        self._max_bytes = max_bytes + _ENVELOPE_BYTES
+        self._error = UploadTooLarge(
+            f"image: the request has more than {max_bytes / 2**20:.1f} MiB, which is the limit",
+            field="image",
+            limit=max_bytes,
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or answer it."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        seen = 0
+        started = False
+
+        async def counted() -> Message:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > self._max_bytes:
+                raise _BodyTooLargeError
+            return message
+
+        async def watched(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        if _announced(scope) > self._max_bytes:
+            await self._refuse(scope, receive, send)
+            return
+        try:
+            await self._app(scope, counted, watched)
+        except _BodyTooLargeError:
+            if started:
+                raise
+            await self._refuse(scope, receive, send)
+
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
+        drained = 0
+        while drained < _DRAIN_FACTOR * self._max_bytes:
+            message = await receive()
+            drained += len(message.get("body", b""))
+            if message["type"] != "http.request" or not message.get("more_body", False):
+                break
+        await respond(self._error)(scope, receive, send)
+
+
+def _announced(scope: Scope) -> int:
+    for name, value in scope["headers"]:
+        if name == b"content-length" and value.isdigit():
+            return int(value)
+    return 0

@@ -1,0 +1,144 @@
+"""Bytes to an upright sRGB picture; every budget is checked from the header, before decoding."""
+
+from __future__ import annotations
+
+import io
+import logging
+from dataclasses import dataclass
+
+import numpy as np
+import pillow_heif
+from PIL import Image, ImageCms, ImageFile, ImageOps
+
+from anime_inference.logic.picture import Picture, Pixels
+from anime_shared.errors import (
+    BrokenPicture,
+    EmptyPicture,
+    NotAPicture,
+    PictureTooLarge,
+    UploadTooLarge,
+)
+
+pillow_heif.register_heif_opener()
+# Pillow's own guard warns from a size that isn't ours; `_check_size` comes before any decoding.
+Image.MAX_IMAGE_PIXELS = None
+ImageFile.LOAD_TRUNCATED_IMAGES = False
+
+_log = logging.getLogger(__name__)
+_READ_FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "AVIF", "HEIF", "GIF")
+_READ_NAMES = "JPEG, PNG, WebP, AVIF, HEIC or GIF"
+_SRGB = ImageCms.createProfile("sRGB")
+# Modes that littlecms takes as they are; others become RGB first.
+_ICC_MODES = ("RGB", "CMYK", "L")
+_ALPHA_MODES = ("RGBA", "RGBa", "LA", "La", "PA")
+
+
+@dataclass(frozen=True, slots=True)
+class DecodeLimits:
+    """Budgets of one picture: ``max_bytes`` of the file, ``max_pixels`` of its canvas."""
+
+    max_bytes: int
+    max_pixels: int
+
+
+def decode(data: bytes, limits: DecodeLimits) -> Picture:
+    """Decode JPEG, PNG, WebP, AVIF, HEIC, or a GIF's first frame.
+
+    Orientation is applied, an embedded ICC profile is converted to sRGB, 16-bit, grey, palette
+    and CMYK pictures become 8-bit RGB; transparency is kept.
+
+    Raises:
+        EmptyPicture: no bytes.
+        UploadTooLarge: over ``limits.max_bytes``.
+        NotAPicture: none of the formats.
+        PictureTooLarge: over ``limits.max_pixels``, by the header.
+        BrokenPicture: cut short or damaged.
+    """
+    check_bytes(len(data), limits.max_bytes)
+    try:
+        with Image.open(io.BytesIO(data), formats=_READ_FORMATS) as image:
+            _check_size(image, limits.max_pixels)
+            image.load()
+            return _normalise(image)
+    except Image.UnidentifiedImageError:
+        raise NotAPicture(f"image: not a picture in {_READ_NAMES}", field="image") from None
+    except (BrokenPicture, PictureTooLarge):
+        raise
+    except Exception as error:
+        # A damaged file makes the decoders raise nearly anything, struct.error and
+        # SyntaxError included; to the caller they mean the same.
+        _log.info("broken picture: %s", type(error).__name__)
+        raise BrokenPicture(
+            "image: the file is cut short or damaged, it can't be decoded", field="image"
+        ) from error
+
+
+def check_bytes(size: int, max_bytes: int) -> None:
+    """Check the size of a file before it is read, in bytes.
+
+    Raises:
+        EmptyPicture: no bytes.
+        UploadTooLarge: over ``max_bytes``.
+    """
+    if size == 0:
+        raise EmptyPicture("image: the file is empty", field="image")
+    if size > max_bytes:
+        raise UploadTooLarge(
+            f"image: {size / 2**20:.1f} MiB, the limit is {max_bytes / 2**20:.1f} MiB",
+            field="image",
+            limit=max_bytes,
+        )
+
+
+def _check_size(image: Image.Image, max_pixels: int) -> None:
+    width, height = image.size
+    if width < 1 or height < 1:
+        raise BrokenPicture(f"image: {width} x {height} pixels is no picture", field="image")
+    if width * height > max_pixels:
+        raise PictureTooLarge(
+            f"image: {width} x {height} is {width * height / 1e6:.1f} megapixels, "
+            f"the limit is {max_pixels / 1e6:.1f}",
+            field="image",
+            limit=max_pixels,
+        )
+
+
+def _normalise(image: Image.Image) -> Picture:
+    image = ImageOps.exif_transpose(image)
+    alpha = None
+    if image.mode in _ALPHA_MODES or "transparency" in image.info:
+        profile = image.info.get("icc_profile")
+        image = image.convert("RGBA")
+        alpha = np.asarray(image.getchannel("A"))
+        image = image.convert("RGB")
+        image.info["icc_profile"] = profile
+    elif image.mode.startswith("I") or image.mode == "F":
+        image = _eight_bits(image)
+    rgb = np.asarray(_to_srgb(image))
+    return Picture(rgb, None if alpha is None or bool((alpha == 255).all()) else alpha)
+
+
+def _eight_bits(image: Image.Image) -> Image.Image:
+    """16-bit grey, which Pillow would clip, to 8-bit grey with the same black and white."""
+    wide = np.asarray(image).astype(np.float32)
+    eight: Pixels = np.clip(np.rint(wide / 257), 0, 255).astype(np.uint8)
+    grey = Image.fromarray(eight)
+    grey.info["icc_profile"] = image.info.get("icc_profile")
+    return grey
+
+
+def _to_srgb(image: Image.Image) -> Image.Image:
+    profile = image.info.get("icc_profile")
+    if profile:
+        source = image if image.mode in _ICC_MODES else image.convert("RGB")
+        try:
+            converted = ImageCms.profileToProfile(
+                source, io.BytesIO(profile), _SRGB, outputMode="RGB"
+            )
+        except (ImageCms.PyCMSError, OSError) as error:
+            # Browsers show such a picture, too: as if it had no profile.
+            _log.warning("unusable colour profile, taken for sRGB: %s", type(error).__name__)
+        else:
+            assert converted is not None  # noqa: S101 - None comes only with inPlace
+            return converted
+    return image.convert("RGB")

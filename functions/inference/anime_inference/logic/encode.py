@@ -1,0 +1,74 @@
+"""A picture to a file: sRGB, tagged as such, and nothing else that the photo carried."""
+
+from __future__ import annotations
+
+import io
+from functools import cache
+
+import numpy as np
+from PIL import Image, ImageCms
+
+from anime_inference.logic.options import OutputFormat
+from anime_inference.logic.picture import Picture
+from anime_shared.errors import PictureTooLarge
+
+_SIDE_LIMITS = {
+    OutputFormat.JPEG: 65_500,
+    OutputFormat.WEBP: 16_383,
+    OutputFormat.AVIF: 65_536,
+    OutputFormat.PNG: 2**31 - 1,
+}
+
+
+def choose_format(wanted: OutputFormat, picture: Picture) -> OutputFormat:
+    """``wanted``, or for ``auto`` the format that suits the picture."""
+    if wanted is not OutputFormat.AUTO:
+        return wanted
+    return OutputFormat.JPEG if picture.alpha is None else OutputFormat.PNG
+
+
+def encode(picture: Picture, fmt: OutputFormat, quality: int) -> bytes:
+    """The file's bytes; JPEG has no transparency and gets a white ground.
+
+    Args:
+        picture: what to write.
+        fmt: any but ``auto``.
+        quality: 1 to 100; PNG ignores it.
+
+    Raises:
+        PictureTooLarge: a side is longer than the format can hold.
+    """
+    limit = _SIDE_LIMITS[fmt]
+    if max(picture.width, picture.height) > limit:
+        raise PictureTooLarge(
+            f"format: {fmt.value} holds at most {limit} pixels a side, the picture has "
+            f"{picture.width} x {picture.height}",
+            field="format",
+            limit=limit,
+        )
+    image = _to_image(picture, keep_alpha=fmt is not OutputFormat.JPEG)
+    buffer = io.BytesIO()
+    options = {"compress_level": 3} if fmt is OutputFormat.PNG else {"quality": quality}
+    if fmt is OutputFormat.JPEG:
+        # Full chroma: drawn lines fringe at half of it.
+        options["subsampling"] = 0
+    image.save(buffer, format=fmt.value.upper(), icc_profile=_srgb_profile(), **options)
+    return buffer.getvalue()
+
+
+def _to_image(picture: Picture, *, keep_alpha: bool) -> Image.Image:
+    image = Image.fromarray(np.ascontiguousarray(picture.rgb))
+    if picture.alpha is None:
+        return image
+    alpha = Image.fromarray(picture.alpha)
+    if keep_alpha:
+        image.putalpha(alpha)
+        return image
+    ground = Image.new("RGB", image.size, "white")
+    ground.paste(image, mask=alpha)
+    return ground
+
+
+@cache
+def _srgb_profile() -> bytes:
+    return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()

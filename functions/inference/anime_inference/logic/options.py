@@ -1,0 +1,58 @@
+"""What a caller may ask for, with its limits: one definition for HTTP, CLI and library."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class OutputFormat(StrEnum):
+    """File formats that are written; ``auto`` is JPEG, or PNG where there is transparency."""
+
+    AUTO = "auto"
+    PNG = "png"
+    JPEG = "jpeg"
+    WEBP = "webp"
+    AVIF = "avif"
+
+    @property
+    def media_type(self) -> str:
+        """The ``Content-Type`` of such a file."""
+        return f"image/{self.value}"
+
+
+StyleName = Annotated[str, Field(description="A style's id, or an alias of it.")]
+Strength = Annotated[
+    float, Field(ge=0, le=1, description="0 is the photo, 1 the style at full strength.")
+]
+KeepColors = Annotated[
+    bool, Field(description="Keep the photo's colours; take lines and light from the style.")
+]
+Quality = Annotated[
+    int, Field(ge=1, le=100, description="Of JPEG, WebP and AVIF; PNG is always lossless.")
+]
+MaxSide = Annotated[
+    int | None,
+    Field(ge=16, le=32768, description="Shrink the photo first, so that no side has more pixels."),
+]
+Compare = Annotated[bool, Field(description="Put photo and result side by side.")]
+
+
+class TransformOptions(BaseModel):
+    """The options of one transformation.
+
+    Raises:
+        pydantic.ValidationError: a value outside its limits.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    style: StyleName = "hayao"
+    strength: Strength = 1.0
+    keep_colors: KeepColors = False
+    format: OutputFormat = OutputFormat.AUTO
+    quality: Quality = 92
+    max_side: MaxSide = None
+    compare: Compare = False

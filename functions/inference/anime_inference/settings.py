@@ -1,0 +1,78 @@
+"""Every setting of the inference function, validated once at the start."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import platformdirs
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from anime_inference.logic.decode import DecodeLimits
+from anime_inference.logic.pipeline import PipelineLimits
+from anime_shared.errors import InvalidField
+from anime_shared.problems import invalid_field
+
+MEBIBYTE = 2**20
+
+
+class Settings(BaseSettings):
+    """Read from environment variables with the prefix ``ANIME_``; frozen.
+
+    Raises:
+        pydantic.ValidationError: a variable has a value outside its limits.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="ANIME_", frozen=True, extra="ignore")
+
+    model_folder: Annotated[Path, Field(description="Where installed styles lie.")] = Path(
+        platformdirs.user_data_dir("animegan"), "models"
+    )
+    max_upload_bytes: Annotated[
+        int, Field(ge=1024, description="Largest file that is accepted, in bytes.")
+    ] = 32 * MEBIBYTE
+    max_pixels: Annotated[
+        int, Field(ge=1, description="Largest canvas that is decoded, in pixels.")
+    ] = 50_000_000
+    memory_budget: Annotated[
+        int, Field(ge=64 * MEBIBYTE, description="Working memory of the model, in bytes.")
+    ] = 4096 * MEBIBYTE
+    threads: Annotated[
+        int, Field(ge=0, le=256, description="Threads of the engine; 0 is one a physical core.")
+    ] = 0
+    arena: Annotated[
+        bool, Field(description="Let the engine keep freed memory between photos.")
+    ] = False
+    concurrency: Annotated[
+        int, Field(ge=1, le=64, description="Photos worked on at the same time.")
+    ] = 1
+    max_waiting: Annotated[
+        int, Field(ge=0, description="Photos that may wait before new ones are told to come back.")
+    ] = 32
+    weights_url: Annotated[
+        str, Field(pattern="^https?://", description="Where published weights are downloaded.")
+    ] = "https://raw.githubusercontent.com"
+
+    @property
+    def limits(self) -> PipelineLimits:
+        """The budgets of one transformation."""
+        return PipelineLimits(
+            DecodeLimits(self.max_upload_bytes, self.max_pixels), self.memory_budget
+        )
+
+
+def read_settings() -> Settings:
+    """The settings of this process.
+
+    Raises:
+        InvalidField: a variable is not valid; the message names it.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        problem = invalid_field(error.errors())
+        name, _, reason = problem.detail.partition(":")
+        raise InvalidField(
+            f"ANIME_{name.upper()}:{reason}", field=problem.field, limit=problem.limit
+        ) from None

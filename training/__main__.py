@@ -1,0 +1,84 @@
+"""``python -m training``: label, train, export, evaluate. Each can be cut and started again."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import track
+
+app = typer.Typer(help=__doc__, no_args_is_help=True, pretty_exceptions_enable=False)
+console = Console(highlight=False, soft_wrap=True)
+
+Photos = Annotated[Path, typer.Option(help="Folder of photos.", exists=True, file_okay=False)]
+Work = Annotated[Path, typer.Option(help="Folder for labels and checkpoint.")]
+_WORK = Path(".training/hayao")
+_MODEL = Path("functions/inference/anime_inference/models/hayao.onnx")
+
+
+@app.command("label")
+def label_command(
+    photos: Photos,
+    teacher: Annotated[Path, typer.Option(help="The teacher's ONNX file.", exists=True)],
+    work: Work = _WORK,
+) -> None:
+    """Let the teacher paint every photo, twice: as it is, and mirrored at another scale."""
+    from training.label import label  # noqa: PLC0415 - each command loads what it needs
+    from training.samples import count_samples  # noqa: PLC0415
+
+    total = count_samples(photos, work)
+    for _ in track(label(photos, work, teacher), "labelling", total, console=console):
+        pass
+
+
+@app.command("train")
+def train_command(
+    photos: Photos,
+    work: Work = _WORK,
+    steps: Annotated[int, typer.Option(min=1, help="Optimiser steps.")] = 30_000,
+) -> None:
+    """Train on what is labelled; goes on from the checkpoint if there is one."""
+    from training.train import Recipe, train  # noqa: PLC0415
+
+    for p in train(photos, work, work / "checkpoint.pt", Recipe(steps=steps)):
+        console.print(f"step {p.step:6d}  loss {p.loss:.4f}  rate {p.learning_rate:.1e}")
+
+
+@app.command("export")
+def export_command(
+    work: Work = _WORK,
+    model: Annotated[Path, typer.Option(help="The ONNX file to write.")] = _MODEL,
+) -> None:
+    """Write the student's ONNX file and print the checksum that the registry of styles pins."""
+    from training.export import export  # noqa: PLC0415
+    from training.train import averaged_student  # noqa: PLC0415
+
+    export(averaged_student(work / "checkpoint.pt"), model)
+    data = model.read_bytes()
+    console.print(f"{model}: {len(data):,} bytes, sha256 {hashlib.sha256(data).hexdigest()}")
+
+
+@app.command("evaluate")
+def evaluate_command(
+    photos: Photos,
+    work: Work = _WORK,
+    model: Annotated[Path, typer.Option(help="The student's ONNX file.", exists=True)] = _MODEL,
+    sheets: Annotated[
+        Path | None, typer.Option(help="Write photo, student, teacher side by side here.")
+    ] = None,
+) -> None:
+    """Print the fidelity to the teacher on the photos kept out of training."""
+    from training.evaluate import evaluate  # noqa: PLC0415
+    from training.fidelity import mean  # noqa: PLC0415
+
+    rows = []
+    for name, fidelity in evaluate(photos, work, model, sheets):
+        rows.append(fidelity)
+        console.print(f"{name:24} {fidelity}")
+    console.print(f"mean of {len(rows)}: {mean(rows)}")
+
+
+app()

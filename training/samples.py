@@ -1,0 +1,116 @@
+"""Photos as training samples: the split, the variants, and where a labelled pair lies on disk."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps
+
+Split = Literal["train", "holdout"]
+Picture = NDArray[np.uint8]
+
+PHOTO_SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
+HOLDOUT_SHARE = 0.11
+MAX_SIDE = 1024
+VARIANTS = ("native", "rescaled")
+_MULTIPLE = 8
+
+
+def _fraction(text: str) -> float:
+    """A number in [0, 1) that depends on ``text`` alone, the same on every machine."""
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:6], "big") / 2**48
+
+
+def split_of(photo: Path) -> Split:
+    """The split of a photo, by the hash of its file name: adding photos moves no other photo."""
+    return "holdout" if _fraction(photo.name) < HOLDOUT_SHARE else "train"
+
+
+def find_photos(folder: Path, split: Split) -> list[Path]:
+    """The photos of one split, sorted by name."""
+    return sorted(
+        p
+        for p in folder.iterdir()
+        if p.suffix.lower() in PHOTO_SUFFIXES and split_of(p) == split
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One photo as the teacher will see it, and the folder where the pair is kept."""
+
+    photo: Path
+    variant: str
+    folder: Path
+
+    @property
+    def photo_file(self) -> Path:
+        return self.folder / f"{self.photo.stem}.photo.png"
+
+    @property
+    def label_file(self) -> Path:
+        return self.folder / f"{self.photo.stem}.label.png"
+
+    @property
+    def is_labelled(self) -> bool:
+        # The label is written last, and by an atomic rename.
+        return self.label_file.exists()
+
+    def render(self) -> Picture:
+        """The photo as RGB ``uint8[H, W, 3]``, sides a multiple of 8 and at most ``MAX_SIDE``.
+
+        ``native`` keeps the photo's scale. ``rescaled`` mirrors it and scales it by a factor
+        between 0.6 and 1.7 that hangs on its name alone: a teacher's lines depend on scale,
+        and its uneven upsampling makes the mirrored label more than a mirrored picture.
+        """
+        with Image.open(self.photo) as opened:
+            image = ImageOps.exif_transpose(opened).convert("RGB")
+        scale = 1.0
+        if self.variant == "rescaled":
+            image = ImageOps.mirror(image)
+            scale = 0.6 * (1.7 / 0.6) ** _fraction(f"scale of {self.photo.name}")
+        scale = min(scale, MAX_SIDE / max(image.size))
+        width, height = (
+            max(_MULTIPLE, int(side * scale) // _MULTIPLE * _MULTIPLE) for side in image.size
+        )
+        if scale == 1.0:
+            image = image.crop((0, 0, width, height))
+        else:
+            image = image.resize((width, height), Image.Resampling.LANCZOS)
+        return np.asarray(image)
+
+    def read(self) -> tuple[Picture, Picture]:
+        """The pair (photo, label), each RGB ``uint8[H, W, 3]``, of equal size."""
+        with Image.open(self.photo_file) as photo, Image.open(self.label_file) as label:
+            return np.asarray(photo.convert("RGB")), np.asarray(label.convert("RGB"))
+
+    def write(self, photo: Picture, label: Picture) -> None:
+        """Keep the pair; a cut run leaves no half-written label."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        for picture, target in ((photo, self.photo_file), (label, self.label_file)):
+            partial = target.with_suffix(".partial")
+            Image.fromarray(picture).save(partial, format="PNG", compress_level=1)
+            os.replace(partial, target)
+
+
+def samples(photos: Path, labels: Path, split: Split) -> Iterator[Sample]:
+    """Every sample of a split, labelled or not, native variants first.
+
+    The holdout is measured on photos as they are: it has no rescaled variant.
+    """
+    for variant in VARIANTS if split == "train" else VARIANTS[:1]:
+        for photo in find_photos(photos, split):
+            yield Sample(photo, variant, labels / split / variant)
+
+
+def count_samples(photos: Path, labels: Path) -> int:
+    """How many samples there are in both splits, labelled or not."""
+    splits: tuple[Split, ...] = ("train", "holdout")
+    return sum(1 for split in splits for _ in samples(photos, labels, split))
