@@ -5,9 +5,9 @@ SHELL := bash
 PYTHON ?= python3
 UV_VERSION := 0.13.9
 TORCH := $(shell sed -n 's/^train = \["\(torch==[0-9.]*\)"\]/\1/p' pyproject.toml)
+UV := .uv/bin/uv
 BIN := .venv/bin
 TRAIN_BIN := .venv-train/bin
-LOCKS := functions/inference/requirements.txt requirements/dev.txt
 SHARED ?= $(wildcard ../shared)
 export PORT ?= 8000
 
@@ -20,31 +20,32 @@ help: ## Show what can be made
 .PHONY: setup
 setup: .venv/.ready ## Install everything into .venv (quick when there is nothing to do)
 
-define install
+.uv/bin/uv:
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 11) <= v < (3, 14) \
 	  else "Python 3.11 to 3.13 is needed, this is %d.%d: make PYTHON=python3.12" % v)'
-	$(PYTHON) -m venv --clear $(1)
-	$(1)/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
-	$(1)/bin/uv pip install --quiet --python $(1)/bin/python --require-hashes -r requirements/dev.txt
-	$(1)/bin/uv pip install --quiet --python $(1)/bin/python --no-deps --editable .
-endef
+	$(PYTHON) -m venv .uv
+	.uv/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 
-.venv/.ready: requirements/dev.txt pyproject.toml
-	$(call install,.venv)
+.venv/.ready: requirements/dev.txt pyproject.toml | .uv/bin/uv
+	@test -d .venv || $(UV) venv --quiet --python $(PYTHON) .venv
+	$(UV) pip sync --quiet --python .venv --require-hashes requirements/dev.txt
+	$(UV) pip install --quiet --python .venv --no-deps --editable .
 	@touch $@
 
 # torch is left to pip, which knows where this machine's build comes from.
-.venv-train/.ready: requirements/dev.txt pyproject.toml
-	$(call install,.venv-train)
+.venv-train/.ready: requirements/dev.txt pyproject.toml | .uv/bin/uv
+	@test -d .venv-train || $(UV) venv --quiet --seed --python $(PYTHON) .venv-train
+	$(UV) pip install --quiet --python .venv-train --require-hashes -r requirements/dev.txt
+	$(UV) pip install --quiet --python .venv-train --no-deps --editable .
 	$(TRAIN_BIN)/pip install --quiet --disable-pip-version-check $(TORCH)
 	@touch $@
 
 .PHONY: lock
-lock: .venv/.ready ## Resolve dependencies anew and write the hashed locks
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --upgrade --python-version 3.11 \
+lock: | .uv/bin/uv ## Resolve dependencies anew and write the hashed locks
+	$(UV) pip compile --quiet --universal --generate-hashes --upgrade --python-version 3.11 \
 	  --no-annotate --custom-compile-command "make lock" pyproject.toml --extra inference \
 	  -o functions/inference/requirements.txt
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --upgrade --python-version 3.11 \
+	$(UV) pip compile --quiet --universal --generate-hashes --upgrade --python-version 3.11 \
 	  --no-annotate --custom-compile-command "make lock" pyproject.toml --extra inference \
 	  --extra local --group dev -o requirements/dev.txt
 

@@ -34,9 +34,7 @@ def evaluate(
     )
     for sample in samples(photos, labels, "holdout"):
         photo, teacher = sample.read()
-        student = stylise(
-            photo, generator, strength=1, keep_colors=False, memory_budget=4 * 2**30
-        )
+        student = stylise(photo, generator, strength=1, keep_colors=False, memory_budget=4 * 2**30)
         if sheets is not None:
             sheets.mkdir(parents=True, exist_ok=True)
             together = np.concatenate((photo, student, teacher), axis=1)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import onnx
-from anime_inference.adapters.graphs.builder import GraphBuilder
+from anime_inference.adapters.graphs.builder import GraphBuilder, Shape
 from anime_inference.adapters.state_dict import StateDict
 
 from training.student import THUMBNAIL_SIDE, GlobalCode, Student
@@ -32,8 +32,8 @@ def build_student(weights: StateDict) -> onnx.ModelProto:
     change = _shuffle(graph, graph.conv(y2, "head", bias=True, padding=1))
     painted = graph.node("Add", "image", change)
     graph.check_all_used()
-    shape = (1, 3, "height", "width")
-    inputs = {"image": shape, "thumbnail": (1, 3, THUMBNAIL_SIDE, THUMBNAIL_SIDE)}
+    shape: Shape = (1, 3, "height", "width")
+    inputs: dict[str, Shape] = {"image": shape, "thumbnail": (1, 3, THUMBNAIL_SIDE, THUMBNAIL_SIDE)}
     return graph.model(inputs, {"painted": painted}, shape)
 
 

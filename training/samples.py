@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,9 +35,7 @@ def split_of(photo: Path) -> Split:
 def find_photos(folder: Path, split: Split) -> list[Path]:
     """The photos of one split, sorted by name."""
     return sorted(
-        p
-        for p in folder.iterdir()
-        if p.suffix.lower() in PHOTO_SUFFIXES and split_of(p) == split
+        p for p in folder.iterdir() if p.suffix.lower() in PHOTO_SUFFIXES and split_of(p) == split
     )
 
 
@@ -97,7 +94,7 @@ class Sample:
         for picture, target in ((photo, self.photo_file), (label, self.label_file)):
             partial = target.with_suffix(".partial")
             Image.fromarray(picture).save(partial, format="PNG", compress_level=1)
-            os.replace(partial, target)
+            partial.replace(target)
 
 
 def samples(photos: Path, labels: Path, split: Split) -> Iterator[Sample]:

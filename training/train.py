@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,7 +30,7 @@ class Recipe:
     ``crop`` is in pixels. The learning rate rises over 300 steps, then falls by a cosine.
     """
 
-    steps: int = 30_000
+    steps: int = 20_000
     batch: int = 4
     crop: int = 256
     learning_rate: float = 1e-3
@@ -52,7 +51,7 @@ class _Run:
         torch.manual_seed(recipe.seed)
         self.recipe = recipe
         self.step = 0
-        self.student = Student().to(memory_format=torch.channels_last)
+        self.student = Student()
         self.average = AveragedModel(self.student, multi_avg_fn=get_ema_multi_avg_fn(0.999))
         self.optimizer = torch.optim.Adam(self.student.parameters(), lr=recipe.learning_rate)
         self.schedule = LambdaLR(self.optimizer, self._rate)
@@ -89,8 +88,8 @@ class _Run:
     def save(self, file: Path) -> None:
         state = {name: part.state_dict() for name, part in self._parts().items()}
         partial = file.with_suffix(".partial")
-        torch.save({"recipe": self.recipe.__repr__(), "step": self.step, **state}, partial)
-        os.replace(partial, file)
+        torch.save({"recipe": repr(self.recipe), "step": self.step, **state}, partial)
+        partial.replace(file)
 
     def load(self, file: Path) -> None:
         state = torch.load(file, weights_only=True)
@@ -118,7 +117,7 @@ def train(photos: Path, labels: Path, checkpoint: Path, recipe: Recipe) -> Itera
     while run.step < recipe.steps:
         losses.append(run.advance(crops))
         if run.step % _REPORT_EVERY == 0:
-            yield Progress(run.step, float(np.mean(losses)), run.schedule.get_last_lr()[0])
+            yield Progress(run.step, float(np.mean(losses)), float(run.schedule.get_last_lr()[0]))
             losses = []
         if run.step % _SAVE_EVERY == 0 or run.step == recipe.steps:
             run.save(checkpoint)

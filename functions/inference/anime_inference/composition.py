@@ -20,6 +20,4 @@ def generators(settings: Settings) -> Generators:
         LoadedGenerators,
     )
 
-    return LoadedGenerators(
-        model_store(settings), EngineOptions(settings.threads, settings.arena)
-    )
+    return LoadedGenerators(model_store(settings), EngineOptions(settings.threads, settings.arena))

@@ -39,7 +39,9 @@ def invalid_field(details: Sequence[Mapping[str, Any]]) -> InvalidField:
     first = details[0]
     field = next((str(part) for part in reversed(first["loc"]) if part != "body"), "body")
     bounds = first.get("ctx", {})
-    limit = next((bounds[key] for key in ("le", "ge", "lt", "gt", "expected") if key in bounds), None)
+    limit = next(
+        (bounds[key] for key in ("le", "ge", "lt", "gt", "expected") if key in bounds), None
+    )
     reason = str(first["msg"]).removeprefix("Value error, ")
     return InvalidField(f"{field}: {reason[:1].lower()}{reason[1:]}", field=field, limit=limit)
 

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-import httpx
+import httpx2 as httpx
+from anime_shared.errors import InstallFailed
 
 from anime_inference.logic.styles import PublishedWeights
-from anime_shared.errors import InstallFailed
 
 OnProgress = Callable[[int, int | None], None]
 _ATTEMPTS: Final = 4
+_FIRST_PAUSE_SECONDS: Final = 0.5
 _TIMEOUT: Final = httpx.Timeout(30, connect=10)
-_CHUNK: Final = 1 << 16
 _MAX_BYTES: Final = 64 * 2**20
 
 
@@ -74,6 +75,8 @@ def _fetch(
     client: httpx.Client, url: str, partial: Path, on_progress: OnProgress, name: str
 ) -> None:
     for attempt in range(1, _ATTEMPTS + 1):
+        if attempt > 1:
+            time.sleep(_FIRST_PAUSE_SECONDS * 2 ** (attempt - 2))
         try:
             _fetch_rest(client, url, partial, on_progress)
         except httpx.HTTPStatusError as error:
@@ -102,7 +105,7 @@ def _fetch_rest(client: httpx.Client, url: str, partial: Path, on_progress: OnPr
         length = response.headers.get("Content-Length")
         total = have + int(length) if length else None
         with partial.open("ab" if resumed else "wb") as file:
-            for chunk in response.iter_raw(_CHUNK):
+            for chunk in response.iter_raw():
                 have += len(chunk)
                 if have > _MAX_BYTES:
                     raise InstallFailed("the server sends more than any weights have: 64 MiB")

@@ -8,12 +8,12 @@ from typing import Final
 
 import numpy as np
 import onnxruntime as ort
+from anime_shared.errors import ModelCorrupt
 
 from anime_inference.adapters.model_store import Model, ModelStore
 from anime_inference.logic.generator import THUMBNAIL_SIDE, Generator
 from anime_inference.logic.picture import Pixels, Tensor
 from anime_inference.logic.styles import Architecture, Style
-from anime_shared.errors import ModelCorrupt
 
 _WARM_UP_SIDE = 64
 
@@ -124,8 +124,9 @@ def _to_tensor(rgb: Pixels) -> Tensor:
 
 def _to_pixels(tensor: Tensor) -> Pixels:
     """The inverse of :func:`_to_tensor`, rounded and clipped."""
-    scaled = tensor[0].transpose(1, 2, 0) * np.float32(127.5)
+    scaled: Tensor = tensor[0].transpose(1, 2, 0) * np.float32(127.5)
     scaled += np.float32(127.5)
     np.rint(scaled, out=scaled)
     np.clip(scaled, 0, 255, out=scaled)
-    return scaled.astype(np.uint8, order="C")
+    pixels: Pixels = scaled.astype(np.uint8, order="C")
+    return pixels

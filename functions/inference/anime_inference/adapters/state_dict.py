@@ -47,7 +47,12 @@ class _View:
     """A tensor: a strided view of a storage."""
 
     def __init__(
-        self, storage: _Storage, offset: int, size: tuple[int, ...], stride: tuple[int, ...], *_: Any
+        self,
+        storage: _Storage,
+        offset: int,
+        size: tuple[int, ...],
+        stride: tuple[int, ...],
+        *_: Any,
     ) -> None:
         self._storage, self._offset = storage, offset
         self._size, self._stride = tuple(size), tuple(stride)
@@ -104,8 +109,7 @@ def read_state_dict(data: bytes) -> StateDict:
         if data[:4] != _ZIP_MAGIC:
             return _arrays(_read_legacy(data))
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            if sum(info.file_size for info in archive.infolist()) > _MAX_BYTES:
-                raise UnsafeWeightsError("the archive unpacks to more than 64 MiB")
+            _check_size(sum(info.file_size for info in archive.infolist()))
             names = archive.namelist()
             pickles = [name for name in names if name.endswith("/data.pkl")]
             if pickles:
@@ -117,6 +121,11 @@ def read_state_dict(data: bytes) -> StateDict:
     except Exception as error:
         # A pickle made to do harm, or cut short, can make the reader raise nearly anything.
         raise UnsafeWeightsError(f"not a readable state dict ({type(error).__name__})") from error
+
+
+def _check_size(unpacked: int) -> None:
+    if unpacked > _MAX_BYTES:
+        raise UnsafeWeightsError("the file unpacks to more than 64 MiB")
 
 
 def _read_zip(archive: zipfile.ZipFile, pickle_name: str) -> Any:
@@ -133,8 +142,7 @@ def _read_zip(archive: zipfile.ZipFile, pickle_name: str) -> Any:
 
 
 def _read_legacy(data: bytes) -> Any:
-    if len(data) > _MAX_BYTES:
-        raise UnsafeWeightsError("the file has more than 64 MiB")
+    _check_size(len(data))
     file = io.BytesIO(data)
     storages: dict[str, _Storage] = {}
 

@@ -8,9 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pillow_heif
-from PIL import Image, ImageCms, ImageFile, ImageOps
-
-from anime_inference.logic.picture import Picture, Pixels
 from anime_shared.errors import (
     BrokenPicture,
     EmptyPicture,
@@ -18,6 +15,9 @@ from anime_shared.errors import (
     PictureTooLarge,
     UploadTooLarge,
 )
+from PIL import Image, ImageCms, ImageFile, ImageOps, UnidentifiedImageError
+
+from anime_inference.logic.picture import Picture, Pixels
 
 pillow_heif.register_heif_opener()
 # Pillow's own guard warns from a size that isn't ours; `_check_size` comes before any decoding.
@@ -25,7 +25,7 @@ Image.MAX_IMAGE_PIXELS = None
 ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 _log = logging.getLogger(__name__)
-_READ_FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "AVIF", "HEIF", "GIF")
+_READ_FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "HEIF", "GIF")
 _READ_NAMES = "JPEG, PNG, WebP, AVIF, HEIC or GIF"
 _SRGB = ImageCms.createProfile("sRGB")
 # Modes that littlecms takes as they are; others become RGB first.
@@ -60,7 +60,7 @@ def decode(data: bytes, limits: DecodeLimits) -> Picture:
             _check_size(image, limits.max_pixels)
             image.load()
             return _normalise(image)
-    except Image.UnidentifiedImageError:
+    except UnidentifiedImageError:
         raise NotAPicture(f"image: not a picture in {_READ_NAMES}", field="image") from None
     except (BrokenPicture, PictureTooLarge):
         raise

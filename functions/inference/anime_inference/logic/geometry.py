@@ -19,9 +19,7 @@ def shrink(picture: Picture, max_side: int | None) -> Picture:
     def resize(plane: Pixels) -> Pixels:
         return np.asarray(Image.fromarray(plane).resize(size, Image.Resampling.LANCZOS))
 
-    return Picture(
-        resize(picture.rgb), None if picture.alpha is None else resize(picture.alpha)
-    )
+    return Picture(resize(picture.rgb), None if picture.alpha is None else resize(picture.alpha))
 
 
 def pad(rgb: Pixels, multiple: int, margin: int) -> Pixels:

@@ -146,7 +146,9 @@ STYLES: Final[tuple[Style, ...]] = (
         licence=_NON_COMMERCIAL,
         source="trained by this project, see MODEL_CARD.md",
         architecture=Architecture.STUDENT,
-        bundled=BundledModel("hayao.onnx", "0" * 64),
+        bundled=BundledModel(
+            "hayao.onnx", "7a5a395af972c0c8af3d979c9e0265a7d31b8cef6c172ff3811f374fe34bac26"
+        ),
         aliases=("hayao_64",),
     ),
     _published(

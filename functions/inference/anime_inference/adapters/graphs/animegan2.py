@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 import onnx
 
-from anime_inference.adapters.graphs.builder import GraphBuilder
+from anime_inference.adapters.graphs.builder import GraphBuilder, Shape
 from anime_inference.adapters.state_dict import StateDict
 from anime_inference.logic.styles import Upsampling
 
@@ -56,7 +56,7 @@ def build_animegan2(weights: StateDict, upsampling: Upsampling) -> onnx.ModelPro
     x = pen.conv_norm("block_e.2", x, _AROUND_3)
     x = pen.graph.node("Tanh", pen.graph.conv(x, "out_layer.0", bias=False))
     pen.graph.check_all_used()
-    shape = (1, 3, "height", "width")
+    shape: Shape = (1, 3, "height", "width")
     return pen.graph.model({"image": shape}, {"painted": x}, shape)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
+
+Shape: TypeAlias = Sequence[int | str]
 
 OPSET = 18
 IR_VERSION = 9
@@ -22,9 +24,7 @@ class GraphBuilder:
         half: keep the weights as float16 in the file; the engine widens them when it loads.
     """
 
-    def __init__(
-        self, weights: Mapping[str, NDArray[np.float32]], *, half: bool = False
-    ) -> None:
+    def __init__(self, weights: Mapping[str, NDArray[np.float32]], *, half: bool = False) -> None:
         self._weights = weights
         self._half = half
         self._nodes: list[onnx.NodeProto] = []
@@ -94,9 +94,9 @@ class GraphBuilder:
 
     def model(
         self,
-        inputs: Mapping[str, Sequence[int | str]],
+        inputs: Mapping[str, Shape],
         outputs: Mapping[str, str],
-        shape: Sequence[int | str],
+        shape: Shape,
     ) -> onnx.ModelProto:
         """The finished model, checked.
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from rich.console import Console
-
 from anime_shared.errors import AnimeError
+from rich.console import Console
 
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 out = Console(highlight=False)

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from anime_shared.errors import AnimeError, InputError, InternalError, InvalidField
+from anime_shared.problems import invalid_field, problem_of
 from pydantic import ValidationError
 from rich.progress import (
     BarColumn,
@@ -28,8 +30,6 @@ from anime_inference.logic.options import OutputFormat, TransformOptions
 from anime_inference.logic.pipeline import Result, transform
 from anime_inference.logic.styles import DEFAULT_STYLE, find_style
 from anime_inference.settings import Settings, read_settings
-from anime_shared.errors import AnimeError, InputError, InternalError, InvalidField
-from anime_shared.problems import invalid_field, problem_of
 
 _PIPE = Path("-")
 
@@ -63,9 +63,7 @@ def transform_command(
     compare: Annotated[
         bool, typer.Option("--compare", help="Put photo and result side by side.")
     ] = False,
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Do again what is done.")
-    ] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Do again what is done.")] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", "-n", help="Say what would be done, and do nothing.")
     ] = False,
@@ -110,9 +108,7 @@ def _usage(error: AnimeError) -> typer.Exit:
     return typer.Exit(2)
 
 
-def _pipe(
-    sources: list[Path], target: Path, options: TransformOptions, settings: Settings
-) -> None:
+def _pipe(sources: list[Path], target: Path, options: TransformOptions, settings: Settings) -> None:
     """One photo, with stdin or stdout (or both) in place of a file."""
     if len(sources) != 1:
         raise _usage(InvalidField("IN: one photo at a time goes through a pipe", field="IN"))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+import contextlib
 
 from anime_shared.errors import UploadTooLarge
 from anime_shared.problems import respond
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 # A client that is told "too large" while it still sends sees a broken pipe instead of the
 # answer, so the rest is read and thrown away, up to this many times the limit.
@@ -35,8 +36,10 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        if _announced(scope) > self._max_bytes:
+            await self._refuse(scope, receive, send)
+            return
         seen = 0
-        started = False
 
         async def counted() -> Message:
             nonlocal seen
@@ -46,19 +49,14 @@ class BodyLimit:
                 raise _BodyTooLargeError
             return message
 
-        async def watched(message: Message) -> None:
-            nonlocal started
-            started = True
-            await send(message)
+        async def unless_refused(message: Message) -> None:
+            # The framework makes an answer of its own of the error in `counted`.
+            if seen <= self._max_bytes:
+                await send(message)
 
-        if _announced(scope) > self._max_bytes:
-            await self._refuse(scope, receive, send)
-            return
-        try:
-            await self._app(scope, counted, watched)
-        except _BodyTooLargeError:
-            if started:
-                raise
+        with contextlib.suppress(_BodyTooLargeError):
+            await self._app(scope, counted, unless_refused)
+        if seen > self._max_bytes:
             await self._refuse(scope, receive, send)
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -6,9 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeVar
 
-from anyio import CapacityLimiter, to_thread
-
 from anime_shared.errors import Busy
+from anyio import CapacityLimiter, to_thread
 
 T = TypeVar("T")
 

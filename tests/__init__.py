@@ -1,0 +1,1 @@
+"""Tests: ``unit`` runs anywhere, ``torch`` needs torch, ``shared`` needs weights and photos."""

@@ -1,0 +1,337 @@
+"""The HTTP interface, over a real socket where that matters."""
+
+from __future__ import annotations
+
+import base64
+import io
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx2 as httpx
+import numpy as np
+import psutil
+import pytest
+from anime_inference.entry.http.accept import wanted_image_format, wants_image
+from anime_inference.entry.http.app import create_app
+from anime_inference.logic.options import OutputFormat
+from anime_inference.logic.styles import DEFAULT_STYLE, STYLES
+from anime_inference.settings import Settings
+from fastapi.testclient import TestClient
+from PIL import Image
+
+from tests.pictures import file_of, gradient, opened, png_bomb
+
+URL = "/api/v1/transform"
+PROBLEM = "application/problem+json"
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[TestClient]:
+    with TestClient(create_app(Settings()), raise_server_exceptions=False) as client:
+        yield client
+
+
+def image_field(data: bytes, name: str = "photo.png") -> dict[str, tuple[str, bytes]]:
+    return {"image": (name, data)}
+
+
+def test_json_answer(client: TestClient) -> None:
+    answer = client.post(URL, files=image_field(file_of(gradient())))
+    assert answer.status_code == 200
+    body = answer.json()
+    assert body["status"] == "success"
+    assert body["style"] == "hayao"
+    assert body["model"] == DEFAULT_STYLE.bundled.sha256  # type: ignore[union-attr]
+    assert (body["width"], body["height"]) == (64, 48)
+    assert set(body["timings"]) == {"decode", "detect", "stylise", "paste", "encode"}
+    assert 0 < sum(body["timings"].values()) <= body["elapsed_time"] + 0.01
+    head, _, encoded = body["result_base64"].partition(",")
+    assert head == "data:image/jpeg;base64"
+    assert opened(base64.b64decode(encoded)).size == (64, 48)
+
+
+@pytest.mark.parametrize(
+    ("accept", "fmt", "media_type"),
+    [
+        ("image/*", "auto", "image/jpeg"),
+        ("image/png", "auto", "image/png"),
+        ("image/avif,image/webp;q=0.9,*/*;q=0.5", "auto", "image/avif"),
+        ("image/*", "webp", "image/webp"),
+    ],
+)
+def test_the_picture_itself(client: TestClient, accept: str, fmt: str, media_type: str) -> None:
+    answer = client.post(
+        URL,
+        files=image_field(file_of(gradient())),
+        data={"format": fmt},
+        headers={"Accept": accept},
+    )
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == media_type
+    assert answer.headers["anime-style"] == "hayao"
+    assert answer.headers["anime-size"] == "64x48"
+    assert "stylise;dur=" in answer.headers["server-timing"]
+    image = opened(answer.content)
+    assert image.size == (64, 48)
+    assert Image.MIME[image.format or ""] == media_type
+
+
+def test_options_arrive(client: TestClient) -> None:
+    answer = client.post(
+        URL,
+        files=image_field(file_of(gradient())),
+        data={"style": "hayao_64", "strength": "0", "format": "png", "max_side": "32"},
+        headers={"Accept": "image/*"},
+    )
+    assert answer.headers["anime-style"] == "hayao"
+    unchanged = Image.fromarray(gradient()).resize((32, 24), Image.Resampling.LANCZOS)
+    np.testing.assert_array_equal(np.asarray(opened(answer.content)), np.asarray(unchanged))
+
+
+@pytest.mark.parametrize(
+    ("files", "data", "status", "code", "field", "says"),
+    [
+        (None, {}, 422, "invalid-field", "image", "required"),
+        (b"", {}, 422, "empty-picture", "image", "empty"),
+        (b"no picture", {}, 415, "not-a-picture", "image", "JPEG, PNG, WebP"),
+        (file_of(gradient())[:90], {}, 422, "broken-picture", "image", "cut short"),
+        (png_bomb(50_000, 50_000), {}, 413, "picture-too-large", "image", "the limit is 50.0"),
+        (file_of(gradient()), {"style": "x"}, 422, "unknown-style", "style", "hayao"),
+        (file_of(gradient()), {"style": "paprika"}, 409, "style-not-installed", "style", "pull"),
+        (file_of(gradient()), {"strength": "7"}, 422, "invalid-field", "strength", "or equal to 1"),
+        (file_of(gradient()), {"strength": "nan"}, 422, "invalid-field", "strength", "than"),
+        (file_of(gradient()), {"keep_colors": "so"}, 422, "invalid-field", "keep_colors", "bool"),
+        (file_of(gradient()), {"format": "bmp"}, 422, "invalid-field", "format", "'webp'"),
+        (file_of(gradient()), {"quality": "0"}, 422, "invalid-field", "quality", "or equal to 1"),
+        (file_of(gradient()), {"max_side": "1"}, 422, "invalid-field", "max_side", "equal to 16"),
+    ],
+)
+def test_bad_input_is_a_problem_that_names_the_field(
+    client: TestClient,
+    files: bytes | None,
+    data: dict[str, str],
+    status: int,
+    code: str,
+    field: str,
+    says: str,
+) -> None:
+    start = time.perf_counter()
+    answer = client.post(URL, files=None if files is None else image_field(files), data=data)
+    assert time.perf_counter() - start < 0.5
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == PROBLEM
+    problem = answer.json()
+    assert problem["type"] == f"urn:anime:problem:{code}"
+    assert problem["status"] == status
+    assert problem["field"] == field
+    assert says in problem["detail"]
+    assert problem["retryable"] is False
+
+
+def test_a_wrong_extension_does_not_matter(client: TestClient) -> None:
+    answer = client.post(URL, files=image_field(file_of(gradient(), "WEBP"), "photo.txt"))
+    assert answer.status_code == 200
+
+
+def test_an_image_field_that_is_text(client: TestClient) -> None:
+    answer = client.post(URL, data={"image": "text"})
+    assert (answer.status_code, answer.json()["field"]) == (422, "image")
+
+
+def test_unknown_paths_and_methods_are_problems(client: TestClient) -> None:
+    for answer in (client.get("/nowhere"), client.get(URL)):
+        assert answer.headers["content-type"] == PROBLEM
+        assert answer.json()["status"] == answer.status_code
+    assert client.get(URL).headers["allow"] == "POST"
+
+
+def test_styles(client: TestClient) -> None:
+    styles = client.get("/api/v1/styles").json()
+    assert [style["id"] for style in styles] == [style.id for style in STYLES]
+    assert styles[0]["installed"]
+    assert not styles[1]["installed"]
+    assert "Non-commercial" in styles[0]["licence"]
+
+
+def test_documentation(client: TestClient) -> None:
+    assert client.get("/docs").status_code == 200
+    operation = client.get("/openapi.json").json()["paths"][URL]["post"]
+    assert set(operation["responses"]) >= {"200", "413", "415", "422", "503"}
+
+
+def test_health_and_readiness(client: TestClient) -> None:
+    assert client.get("/healthz").json() == {"status": "ok"}
+    deadline = time.monotonic() + 10
+    while client.get("/readyz").status_code == 503 and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert client.get("/readyz").json() == {"status": "ready"}
+
+
+def test_not_ready_with_a_damaged_model(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from anime_inference.adapters import model_store
+
+    monkeypatch.setattr(model_store, "_BUNDLED_FOLDER", tmp_path)
+    (tmp_path / "hayao.onnx").write_bytes(b"damaged")
+    with TestClient(create_app(Settings())) as client:
+        deadline = time.monotonic() + 10
+        while "loaded" in client.get("/readyz").json()["detail"] and time.monotonic() < deadline:
+            time.sleep(0.02)
+        answer = client.get("/readyz")
+        assert answer.status_code == 503
+        assert "checksum is wrong" in answer.json()["detail"]
+        assert client.get("/healthz").status_code == 200
+        painted = client.post(URL, files=image_field(file_of(gradient())))
+        assert painted.json()["type"] == "urn:anime:problem:model-corrupt"
+
+
+def test_a_defect_tells_nothing(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    from anime_inference.entry.http import app
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("secret")
+
+    monkeypatch.setattr(app, "transform", broken)
+    answer = client.post(URL, files=image_field(file_of(gradient())))
+    assert answer.status_code == 500
+    assert answer.json()["type"] == "urn:anime:problem:internal-error"
+    assert "secret" not in answer.text
+
+
+def test_a_full_waiting_line_is_busy() -> None:
+    with TestClient(create_app(Settings(max_waiting=0))) as client:
+        big = file_of(gradient(1200, 1200), "JPEG")
+        with ThreadPoolExecutor(6) as pool:
+            answers = list(pool.map(lambda _: client.post(URL, files=image_field(big)), range(6)))
+    refused = [answer for answer in answers if answer.status_code == 503]
+    assert any(answer.status_code == 200 for answer in answers)
+    assert refused
+    assert refused[0].json()["type"] == "urn:anime:problem:busy"
+    assert refused[0].json()["retryable"] is True
+    assert int(refused[0].headers["retry-after"]) > 0
+
+
+@pytest.mark.parametrize(
+    ("accept", "image", "fmt"),
+    [
+        ("", False, "auto"),
+        ("*/*", False, "auto"),
+        ("application/json", False, "auto"),
+        ("application/json, image/png;q=0.5", False, "png"),
+        ("image/png;q=0.5, application/json", False, "png"),
+        ("text/html,image/webp;q=2x", False, "auto"),
+        ("image/gif", True, "auto"),
+        ("IMAGE/PNG", True, "png"),
+        ("image/png;q=0, image/webp", True, "webp"),
+    ],
+)
+def test_accept(accept: str, *, image: bool, fmt: str) -> None:
+    assert wants_image(accept) == image
+    assert wanted_image_format(accept) is OutputFormat(fmt)
+
+
+# --- over a socket -----------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[tuple[str, psutil.Process]]:
+    """``animegan serve`` as a process of its own; its address and itself."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "anime_inference", "serve", "--port", str(port)]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    drain = threading.Thread(target=lambda: list(process.stderr or ()))
+    drain.start()
+    url = f"http://127.0.0.1:{port}"
+    try:
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            try:
+                if httpx.get(f"{url}/readyz").status_code == 200:
+                    break
+            except httpx.TransportError:
+                time.sleep(0.05)
+        yield url, psutil.Process(process.pid)
+    finally:
+        process.terminate()
+        process.wait(10)
+        drain.join()
+        assert process.stderr is not None
+        process.stderr.close()
+
+
+def test_health_answers_while_a_photo_is_worked_on(server: tuple[str, psutil.Process]) -> None:
+    url, _ = server
+    photo = file_of(gradient(2000, 2000), "JPEG")
+    with ThreadPoolExecutor(1) as pool:
+        job = pool.submit(httpx.post, url + URL, files=image_field(photo), timeout=60)
+        waits = []
+        while not job.done():
+            start = time.perf_counter()
+            assert httpx.get(f"{url}/healthz").status_code == 200
+            waits.append(time.perf_counter() - start)
+        assert job.result().status_code == 200
+    assert len(waits) > 5
+    assert sorted(waits)[len(waits) // 2] < 0.25
+
+
+def test_a_60_mb_upload_is_refused_and_the_process_lives_on(
+    server: tuple[str, psutil.Process],
+) -> None:
+    url, process = server
+    before = process.memory_info().rss
+    start = time.perf_counter()
+    answer = httpx.post(url + URL, files=image_field(bytes(60_000_000)), timeout=10)
+    elapsed = time.perf_counter() - start
+    assert answer.status_code == 413
+    assert answer.json()["type"] == "urn:anime:problem:upload-too-large"
+    assert answer.json()["field"] == "image"
+    assert "32.0 MiB" in answer.json()["detail"]
+    assert elapsed < 0.5
+    assert process.memory_info().rss - before < 100 * 2**20
+    assert httpx.get(f"{url}/healthz").status_code == 200
+
+
+def test_a_chunked_upload_is_counted(server: tuple[str, psutil.Process]) -> None:
+    url, _ = server
+
+    def endless() -> Iterator[bytes]:
+        yield b'--b\r\nContent-Disposition: form-data; name="image"; filename="a"\r\n\r\n'
+        for _ in range(40):
+            yield bytes(2**20)
+
+    headers = {"Content-Type": "multipart/form-data; boundary=b"}
+    answer = httpx.post(url + URL, content=endless(), headers=headers, timeout=10)
+    assert answer.status_code == 413
+
+
+@pytest.mark.parametrize(
+    "data",
+    [png_bomb(50_000, 50_000), b"", b"\xff\xd8\xff" + bytes(1000), file_of(gradient())[:90]],
+    ids=["bomb", "empty", "not-really-jpeg", "truncated"],
+)
+def test_bad_pictures_cost_little(server: tuple[str, psutil.Process], data: bytes) -> None:
+    url, process = server
+    start = time.perf_counter()
+    answer = httpx.post(url + URL, files=image_field(data), timeout=10)
+    assert time.perf_counter() - start < 0.5
+    assert 400 <= answer.status_code < 500
+    assert answer.headers["content-type"] == PROBLEM
+    assert process.memory_info().rss < 600 * 2**20
+
+
+def test_the_picture_is_a_picture_over_the_wire(server: tuple[str, psutil.Process]) -> None:
+    url, _ = server
+    answer = httpx.post(
+        url + URL,
+        files=image_field(file_of(gradient())),
+        headers={"Accept": "image/png"},
+        timeout=30,
+    )
+    assert Image.open(io.BytesIO(answer.content)).format == "PNG"

@@ -1,0 +1,40 @@
+"""State dicts of the right shape with random content, for what needs weights but no beauty."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+from anime_inference.adapters.download import git_blob_id
+from anime_inference.adapters.state_dict import StateDict
+from anime_inference.logic.styles import PublishedWeights, Style, find_style
+
+_SHAPES = Path(__file__).parent / "data" / "animegan2_shapes.json"
+
+
+def random_state_dict(seed: int = 0) -> StateDict:
+    """Weights of AnimeGANv2's generator, small enough to stay finite."""
+    random = np.random.default_rng(seed)
+    shapes = json.loads(_SHAPES.read_text())
+    return {
+        name: (random.standard_normal(shape) * 0.05).astype(np.float32)
+        for name, shape in shapes.items()
+    }
+
+
+def npz_of(weights: StateDict) -> bytes:
+    """The file of a state dict."""
+    buffer = io.BytesIO()
+    np.savez(buffer, **weights)  # type: ignore[arg-type]
+    return buffer.getvalue()
+
+
+def style_from(data: bytes, style_id: str = "shinkai") -> Style:
+    """A style of the registry as if ``data`` were what its author published."""
+    weights = PublishedWeights(
+        "weights/some.npz", git_blob_id(data), repository="author/weights", commit="c" * 40
+    )
+    return dataclasses.replace(find_style(style_id), weights=(weights,))
