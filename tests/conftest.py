@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from anime_inference.adapters.model_store import ModelStore
 from anime_inference.adapters.onnx_runtime import EngineOptions, LoadedGenerators
 from anime_inference.logic.generator import Generators
@@ -35,7 +35,7 @@ def limits() -> PipelineLimits:
 
 
 @pytest.fixture(scope="session")
-def shared() -> Iterator[Path]:
+def shared() -> Path:
     """The folder of real weights and photos, where there is one."""
     folder = os.environ.get("ANIME_TEST_SHARED", "")
     if not folder:

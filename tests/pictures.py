@@ -8,8 +8,9 @@ import zlib
 from typing import Any
 
 import numpy as np
-from anime_inference.logic.picture import Pixels
 from PIL import Image
+
+from anime_inference.logic.picture import Pixels
 
 
 def gradient(height: int = 48, width: int = 64) -> Pixels:

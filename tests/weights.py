@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+
 from anime_inference.adapters.download import git_blob_id
 from anime_inference.adapters.state_dict import StateDict
 from anime_inference.logic.styles import PublishedWeights, Style, find_style
@@ -19,10 +20,12 @@ def random_state_dict(seed: int = 0) -> StateDict:
     """Weights of AnimeGANv2's generator, small enough to stay finite."""
     random = np.random.default_rng(seed)
     shapes = json.loads(_SHAPES.read_text())
-    return {
-        name: (random.standard_normal(shape) * 0.05).astype(np.float32)
-        for name, shape in shapes.items()
-    }
+    weights = {}
+    for name, shape in shapes.items():
+        values = random.standard_normal(shape) * 0.05
+        is_norm_scale = len(shape) == 1 and name.endswith("weight")
+        weights[name] = (values + is_norm_scale).astype(np.float32)
+    return weights
 
 
 def npz_of(weights: StateDict) -> bytes:

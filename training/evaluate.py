@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
+
 from anime_inference.adapters.model_store import Model
 from anime_inference.adapters.onnx_runtime import EngineOptions, OnnxGenerator
 from anime_inference.logic.styles import DEFAULT_STYLE
 from anime_inference.logic.stylise import stylise
-from PIL import Image
-
 from training.fidelity import Fidelity, measure
 from training.samples import samples
 

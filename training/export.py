@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import onnx
+
 from anime_inference.adapters.graphs.builder import GraphBuilder, Shape
 from anime_inference.adapters.state_dict import StateDict
-
 from training.student import THUMBNAIL_SIDE, GlobalCode, Student
 
 

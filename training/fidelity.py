@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
@@ -33,6 +34,8 @@ class Fidelity:
 
 def measure(photo: Picture, student: Picture, teacher: Picture) -> Fidelity:
     """Compare pictures of equal size, RGB ``uint8[H, W, 3]``."""
+    if np.array_equal(student, teacher):
+        return Fidelity(psnr=math.inf, ssim=1.0, explained_change=1.0, edge_energy=1.0)
     wanted = teacher.astype(np.float64)
     missed = np.square(student - wanted).sum()
     change = np.square(photo - wanted).sum()

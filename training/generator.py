@@ -9,9 +9,10 @@ from __future__ import annotations
 from typing import ClassVar
 
 import torch
-from anime_inference.logic.styles import Upsampling
 from torch import Tensor, nn
 from torch.nn import functional as F
+
+from anime_inference.logic.styles import Upsampling
 
 # Left, right, top, bottom, as torch pads.
 Padding = tuple[int, int, int, int]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from anime_inference.logic.color import blend, keep_photo_colors
 from PIL import Image
 
+from anime_inference.logic.color import blend, keep_photo_colors
 from tests.pictures import gradient
 
 

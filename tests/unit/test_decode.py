@@ -6,6 +6,10 @@ import time
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image, ImageCms
+
 from anime_inference.logic.decode import DecodeLimits, decode
 from anime_inference.logic.picture import Picture
 from anime_shared.errors import (
@@ -16,10 +20,6 @@ from anime_shared.errors import (
     PictureTooLarge,
     UploadTooLarge,
 )
-from hypothesis import given
-from hypothesis import strategies as st
-from PIL import Image, ImageCms
-
 from tests.pictures import file_of, gradient, png_bomb
 
 LIMITS = DecodeLimits(max_bytes=8 * 2**20, max_pixels=1_000_000)

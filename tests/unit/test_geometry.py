@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from anime_inference.logic.geometry import beside, crop, pad, shrink
-from anime_inference.logic.picture import Picture
 from hypothesis import given
 from hypothesis import strategies as st
 
+from anime_inference.logic.geometry import beside, crop, pad, shrink
+from anime_inference.logic.picture import Picture
 from tests.pictures import gradient
 
 sides = st.integers(1, 70)

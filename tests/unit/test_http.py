@@ -17,14 +17,14 @@ import httpx2 as httpx
 import numpy as np
 import psutil
 import pytest
+from fastapi.testclient import TestClient
+from PIL import Image
+
 from anime_inference.entry.http.accept import wanted_image_format, wants_image
 from anime_inference.entry.http.app import create_app
 from anime_inference.logic.options import OutputFormat
 from anime_inference.logic.styles import DEFAULT_STYLE, STYLES
 from anime_inference.settings import Settings
-from fastapi.testclient import TestClient
-from PIL import Image
-
 from tests.pictures import file_of, gradient, opened, png_bomb
 
 URL = "/api/v1/transform"

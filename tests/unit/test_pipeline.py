@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
 from anime_inference.logic.generator import Generators
 from anime_inference.logic.options import OutputFormat, TransformOptions
 from anime_inference.logic.picture import Pixels
@@ -11,10 +15,6 @@ from anime_inference.logic.pipeline import PipelineLimits, Result, transform
 from anime_inference.logic.styles import DEFAULT_STYLE
 from anime_inference.settings import Settings
 from anime_shared.errors import PictureTooLarge, StyleNotInstalled, UnknownStyle
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from PIL import Image
-
 from tests.pictures import file_of, gradient, opened
 
 PNG = OutputFormat.PNG

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from anime_inference.adapters.state_dict import UnsafeWeightsError, read_state_dict
 from hypothesis import given
 from hypothesis import strategies as st
+
+from anime_inference.adapters.state_dict import UnsafeWeightsError, read_state_dict
 
 DATA = Path(__file__).parent.parent / "data"
 

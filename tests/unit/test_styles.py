@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 
 import pytest
+
 from anime_inference.adapters.model_store import _BUNDLED_FOLDER, ModelStore
 from anime_inference.logic.styles import DEFAULT_STYLE, STYLES, Architecture, find_style
 from anime_shared.errors import UnknownStyle

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Annotated
 
 import platformdirs
-from anime_shared.errors import InvalidField
-from anime_shared.problems import invalid_field
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from anime_inference.logic.decode import DecodeLimits
 from anime_inference.logic.pipeline import PipelineLimits
+from anime_shared.errors import InvalidField
+from anime_shared.problems import invalid_field
 
 MEBIBYTE = 2**20
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Final
 
 import httpx2 as httpx
-from anime_shared.errors import InstallFailed
 
 from anime_inference.logic.styles import PublishedWeights
+from anime_shared.errors import InstallFailed
 
 OnProgress = Callable[[int, int | None], None]
 _ATTEMPTS: Final = 4

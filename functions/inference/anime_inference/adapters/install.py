@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from anime_shared.errors import InstallFailed
-
 from anime_inference.adapters.download import OnProgress, download, git_blob_id, verify
 from anime_inference.adapters.graphs.animegan2 import build_animegan2
 from anime_inference.adapters.model_store import Model, ModelStore
 from anime_inference.adapters.state_dict import UnsafeWeightsError, read_state_dict
 from anime_inference.logic.styles import Style
+from anime_shared.errors import InstallFailed
 
 
 def install_from_web(

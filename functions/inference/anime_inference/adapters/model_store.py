@@ -10,10 +10,9 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from anime_shared.errors import InstallFailed, ModelCorrupt, StyleNotInstalled
-
 from anime_inference.adapters.files import write_atomically
 from anime_inference.logic.styles import Style
+from anime_shared.errors import InstallFailed, ModelCorrupt, StyleNotInstalled
 
 _BUNDLED_FOLDER = Path(__file__).parent.parent / "models"
 

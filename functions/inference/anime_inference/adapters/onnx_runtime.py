@@ -8,12 +8,12 @@ from typing import Final
 
 import numpy as np
 import onnxruntime as ort
-from anime_shared.errors import ModelCorrupt
 
 from anime_inference.adapters.model_store import Model, ModelStore
 from anime_inference.logic.generator import THUMBNAIL_SIDE, Generator
 from anime_inference.logic.picture import Pixels, Tensor
 from anime_inference.logic.styles import Architecture, Style
+from anime_shared.errors import ModelCorrupt
 
 _WARM_UP_SIDE = 64
 

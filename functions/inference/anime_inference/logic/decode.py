@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pillow_heif
+from PIL import Image, ImageCms, ImageFile, ImageOps, UnidentifiedImageError
+
+from anime_inference.logic.picture import Picture, Pixels
 from anime_shared.errors import (
     BrokenPicture,
     EmptyPicture,
@@ -15,9 +18,6 @@ from anime_shared.errors import (
     PictureTooLarge,
     UploadTooLarge,
 )
-from PIL import Image, ImageCms, ImageFile, ImageOps, UnidentifiedImageError
-
-from anime_inference.logic.picture import Picture, Pixels
 
 pillow_heif.register_heif_opener()
 # Pillow's own guard warns from a size that isn't ours; `_check_size` comes before any decoding.

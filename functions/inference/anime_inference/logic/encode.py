@@ -6,11 +6,11 @@ import io
 from functools import cache
 
 import numpy as np
-from anime_shared.errors import PictureTooLarge
 from PIL import Image, ImageCms
 
 from anime_inference.logic.options import OutputFormat
 from anime_inference.logic.picture import Picture
+from anime_shared.errors import PictureTooLarge
 
 _SIDE_LIMITS = {
     OutputFormat.JPEG: 65_500,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from anime_shared.errors import PictureTooLarge
 from PIL import Image
 
 from anime_inference.logic.color import blend, keep_photo_colors
 from anime_inference.logic.generator import THUMBNAIL_SIDE, Generator
 from anime_inference.logic.geometry import crop, pad
 from anime_inference.logic.picture import Pixels
+from anime_shared.errors import PictureTooLarge
 
 
 def stylise(

@@ -8,10 +8,10 @@ from __future__ import annotations
 import sys
 
 import typer
-from anime_shared.errors import AnimeError
 
 from anime_inference.entry.cli import models, serve, styles, transform
 from anime_inference.entry.cli.terminal import report
+from anime_shared.errors import AnimeError
 
 app = typer.Typer(
     name="animegan",

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from anime_shared.errors import AnimeError, InstallFailed
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
 from anime_inference.composition import model_store
 from anime_inference.entry.cli.terminal import err, report
 from anime_inference.logic.styles import STYLES, Style, find_style
 from anime_inference.settings import read_settings
+from anime_shared.errors import AnimeError, InstallFailed
 
 app = typer.Typer(help="Install styles and check what is installed.", no_args_is_help=True)
 

@@ -6,9 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from anime_shared.errors import InvalidField
-
 from anime_inference.logic.options import OutputFormat
+from anime_shared.errors import InvalidField
 
 _READ_SUFFIXES = {
     ".jpg", ".jpeg", ".jpe", ".mpo", ".png", ".webp", ".avif", ".heic", ".heif", ".gif",
@@ -50,7 +49,9 @@ def plan(sources: Sequence[Path], target: Path, fmt: OutputFormat) -> list[Item]
             become the same file, or a folder has no photo.
     """
     if len(sources) == 1 and not sources[0].is_dir() and not _is_folder(target):
-        return [Item(sources[0], target, _format_of(target, fmt))]
+        items = [Item(sources[0], target, _format_of(target, fmt))]
+        _check_distinct(items)
+        return items
     items = []
     for source, relative in _walk(sources, target):
         suffix = _SUFFIX.get(fmt) or _own_suffix(relative)

@@ -40,11 +40,12 @@ def styles_command(
             print(json.dumps(facts))  # noqa: T201 - stdout is the interface
         return
     table = Table(box=None, pad_edge=False)
-    for heading in ("", "style", "title", "good for", "licence", "by"):
-        table.add_column(heading)
+    for heading in ("", "style", "title", "good for"):
+        table.add_column(heading, no_wrap=True)
+    table.add_column("licence")
     for style in STYLES:
         mark = "[green]installed[/]" if store.is_installed(style) else "[dim]-[/]"
-        table.add_row(mark, style.id, style.title, style.good_for, style.licence, style.author)
+        table.add_row(mark, style.id, style.title, style.good_for, style.licence)
     out.print(table)
     if not all(store.is_installed(style) for style in STYLES):
         out.print("\nInstall one with `animegan models pull STYLE`.")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from anime_shared.errors import AnimeError
 from rich.console import Console
+
+from anime_shared.errors import AnimeError
 
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 out = Console(highlight=False)

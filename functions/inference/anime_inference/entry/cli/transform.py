@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from anime_shared.errors import AnimeError, InputError, InternalError, InvalidField
-from anime_shared.problems import invalid_field, problem_of
 from pydantic import ValidationError
 from rich.progress import (
     BarColumn,
@@ -30,6 +28,8 @@ from anime_inference.logic.options import OutputFormat, TransformOptions
 from anime_inference.logic.pipeline import Result, transform
 from anime_inference.logic.styles import DEFAULT_STYLE, find_style
 from anime_inference.settings import Settings, read_settings
+from anime_shared.errors import AnimeError, InputError, InternalError, InvalidField
+from anime_shared.problems import invalid_field, problem_of
 
 _PIPE = Path("-")
 

@@ -9,8 +9,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Annotated
 
-from anime_shared import problems
-from anime_shared.errors import AnimeError, NotReady
 from anyio import create_task_group
 from fastapi import APIRouter, FastAPI, File, Form, Request, Response, UploadFile
 
@@ -31,6 +29,8 @@ from anime_inference.logic.options import (
 from anime_inference.logic.pipeline import Result, transform
 from anime_inference.logic.styles import DEFAULT_STYLE, STYLES
 from anime_inference.settings import Settings
+from anime_shared import problems
+from anime_shared.errors import AnimeError, NotReady
 
 _log = logging.getLogger(__name__)
 router = APIRouter()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
 from anime_shared.errors import UploadTooLarge
 from anime_shared.problems import respond
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 # A client that is told "too large" while it still sends sees a broken pipe instead of the
 # answer, so the rest is read and thrown away, up to this many times the limit.

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeVar
 
-from anime_shared.errors import Busy
 from anyio import CapacityLimiter, to_thread
+
+from anime_shared.errors import Busy
 
 T = TypeVar("T")
 

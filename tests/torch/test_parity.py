@@ -1,0 +1,133 @@
+"""The ONNX graphs paint what the PyTorch networks paint, to less than one grey level."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime as ort
+import pytest
+
+torch = pytest.importorskip("torch", reason="torch is installed by make test-torch")
+
+from anime_inference.adapters.graphs.animegan2 import build_animegan2  # noqa: E402
+from anime_inference.adapters.state_dict import StateDict, read_state_dict  # noqa: E402
+from anime_inference.logic.styles import DEFAULT_STYLE, Upsampling  # noqa: E402
+from tests.weights import random_state_dict  # noqa: E402
+from training.export import export  # noqa: E402
+from training.generator import Generator  # noqa: E402
+from training.student import THUMBNAIL_SIDE, Student  # noqa: E402
+
+pytestmark = pytest.mark.torch
+ONE_GREY_LEVEL = 2 / 255
+SIZES = [(64, 64), (65, 97), (70, 121), (33, 8), (9, 200)]
+
+
+def session(model: onnx.ModelProto | Path) -> ort.InferenceSession:
+    data = model.read_bytes() if isinstance(model, Path) else model.SerializeToString()
+    return ort.InferenceSession(data, providers=["CPUExecutionProvider"])
+
+
+def reference(weights: StateDict, upsampling: Upsampling) -> Generator:
+    generator = Generator(upsampling)
+    state = {name: torch.from_numpy(values) for name, values in weights.items()}
+    generator.load_state_dict(state, strict=True)
+    return generator.eval()
+
+
+def noise(height: int, width: int) -> np.ndarray:
+    random = np.random.default_rng(height * 1000 + width)
+    return random.uniform(-1, 1, (1, 3, height, width)).astype(np.float32)
+
+
+def test_the_generator_has_the_published_size_and_names() -> None:
+    generator = Generator(Upsampling.ALIGN_CORNERS)
+    assert sum(values.numel() for values in generator.parameters()) == Generator.PARAMETERS
+    shapes = Path(__file__).parents[1] / "data" / "animegan2_shapes.json"
+    state = {name: list(values.shape) for name, values in generator.state_dict().items()}
+    assert state == json.loads(shapes.read_text())
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("upsampling", list(Upsampling))
+def test_animegan2(upsampling: Upsampling, size: tuple[int, int]) -> None:
+    weights = random_state_dict()
+    image = noise(*size)
+    with torch.no_grad():
+        wanted = reference(weights, upsampling)(torch.from_numpy(image)).numpy()
+    (painted,) = session(build_animegan2(weights, upsampling)).run(None, {"image": image})
+    assert painted.shape == wanted.shape == image.shape
+    assert np.abs(painted - wanted).max() < ONE_GREY_LEVEL / 10
+
+
+def test_the_upsampling_modes_differ() -> None:
+    weights = random_state_dict()
+    image = noise(64, 64)
+    first, second = (
+        session(build_animegan2(weights, mode)).run(None, {"image": image})[0]
+        for mode in Upsampling
+    )
+    assert np.abs(first - second).max() > ONE_GREY_LEVEL
+
+
+@pytest.mark.parametrize("new_format", [True, False])
+def test_a_whole_state_dict_survives_the_restricted_reader(*, new_format: bool) -> None:
+    state = Generator(Upsampling.ASYMMETRIC).state_dict()
+    buffer = io.BytesIO()
+    torch.save(state, buffer, _use_new_zipfile_serialization=new_format)
+    found = read_state_dict(buffer.getvalue())
+    assert found.keys() == state.keys()
+    for name, values in state.items():
+        np.testing.assert_array_equal(found[name], values.numpy())
+
+
+@pytest.fixture(scope="module")
+def student() -> Student:
+    """Random, with modulation that does something, in the precision that is exported."""
+    torch.manual_seed(0)
+    student = Student().eval()
+    for values in student.parameters():
+        if not values.any():
+            torch.nn.init.normal_(values, std=0.05)
+        values.data = values.data.half().float()
+    return student
+
+
+@pytest.mark.parametrize("size", [(64, 64), (8, 8), (16, 136), (200, 72)])
+def test_student(student: Student, tmp_path: Path, size: tuple[int, int]) -> None:
+    export(student, tmp_path / "student.onnx")
+    image, thumbnail = noise(*size), noise(THUMBNAIL_SIDE, THUMBNAIL_SIDE)
+    with torch.no_grad():
+        wanted = student(torch.from_numpy(image), torch.from_numpy(thumbnail)).numpy()
+    feed = {"image": image, "thumbnail": thumbnail}
+    (painted,) = session(tmp_path / "student.onnx").run(["painted"], feed)
+    assert np.abs(painted - wanted).max() < ONE_GREY_LEVEL / 10
+
+
+def test_the_reach_of_a_pixel_is_bounded_as_the_student_says() -> None:
+    image = torch.zeros(1, 3, 512, 512, requires_grad=True)
+    generous = Student()
+    for values in generous.parameters():
+        # All positive, so that no path is cut by a ReLU or cancelled by another.
+        torch.nn.init.constant_(values, 0.01)
+    painted = generous(image, torch.zeros(1, 3, THUMBNAIL_SIDE, THUMBNAIL_SIDE))
+    painted[0, 0, 256, 256].backward()
+    assert image.grad is not None
+    places = image.grad.abs().sum((0, 1)).nonzero()
+    reach = int((places - 256).abs().max())
+    assert Student.RECEPTIVE_RADIUS - 16 < reach <= Student.RECEPTIVE_RADIUS
+
+
+def test_the_committed_student_is_of_this_network(student: Student, tmp_path: Path) -> None:
+    assert DEFAULT_STYLE.bundled is not None
+    from anime_inference.adapters.model_store import _BUNDLED_FOLDER
+
+    export(student, tmp_path / "student.onnx")
+    fresh = onnx.load(tmp_path / "student.onnx").graph
+    committed = onnx.load(_BUNDLED_FOLDER / DEFAULT_STYLE.bundled.file_name).graph
+    assert [node.SerializeToString() for node in committed.node] == [
+        node.SerializeToString() for node in fresh.node
+    ]
