@@ -1,0 +1,1 @@
+"""Faces: finding, aligning and, between both, deciding which ones to treat."""

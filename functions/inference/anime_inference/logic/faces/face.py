@@ -1,0 +1,47 @@
+"""A face as the pipeline knows it, and what it asks of a detector."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anime_inference.logic.picture import Pixels
+
+Landmarks: TypeAlias = NDArray[np.float32]
+Box: TypeAlias = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Face:
+    """One detected face, in pixels of the picture that was searched.
+
+    Attributes:
+        box: left, top, right, bottom; may reach over the picture's border.
+        landmarks: ``float32[5, 2]``, x then y: the person's right eye, left eye, nose tip, right
+            and left corner of the mouth. On an upright frontal face the first is on the left.
+        score: 0 to 1, how sure the detector is.
+    """
+
+    box: Box
+    landmarks: Landmarks
+    score: float
+
+    @property
+    def side(self) -> float:
+        """The longer side of the box, in pixels."""
+        left, top, right, bottom = self.box
+        return max(right - left, bottom - top)
+
+
+class Detector(Protocol):
+    """Finds upright faces in one pass over a picture; called from any thread."""
+
+    @property
+    def name(self) -> str:
+        """What it is called in results and logs."""
+
+    def detect(self, rgb: Pixels) -> list[Face]:
+        """The faces of ``uint8[H, W, 3]`` RGB, in any order."""

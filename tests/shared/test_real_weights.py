@@ -1,0 +1,92 @@
+"""Real weights and photos, where the shared folder is present."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import onnxruntime as ort
+import pytest
+from typer.testing import CliRunner
+
+from anime_inference.adapters.install import install_from_folder
+from anime_inference.adapters.model_store import ModelStore
+from anime_inference.adapters.onnx_runtime import EngineOptions, LoadedGenerators
+from anime_inference.entry.cli import app
+from anime_inference.logic.generator import Generators
+from anime_inference.logic.options import OutputFormat, TransformOptions
+from anime_inference.logic.pipeline import transform
+from anime_inference.logic.styles import DEFAULT_STYLE, find_style
+from anime_inference.logic.stylise import stylise
+from anime_inference.settings import Settings
+from tests.pictures import opened
+from training.fidelity import mean, measure
+from training.samples import Picture, Sample, find_photos
+
+pytestmark = pytest.mark.shared
+FULL = find_style("hayao_full")
+
+
+@pytest.fixture(scope="module")
+def full(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Generators:
+    store = ModelStore(tmp_path_factory.mktemp("models"))
+    install_from_folder(FULL, store, shared / "models" / "animegan2")
+    return LoadedGenerators(store, EngineOptions())
+
+
+@pytest.fixture(scope="module")
+def held_out(shared: Path) -> list[Picture]:
+    photos = find_photos(shared / "photos", "holdout")
+    return [Sample(photo, "native", Path()).render() for photo in photos[::10]]
+
+
+def paint(generators: Generators, style_id: str, photo: Picture) -> Picture:
+    generator = generators.get(find_style(style_id))
+    return stylise(photo, generator, strength=1, keep_colors=False, memory_budget=2**32)
+
+
+def test_pull_from_the_folder_by_the_command_line(shared: Path) -> None:
+    folder = shared / "models" / "animegan2"
+    pulled = CliRunner().invoke(app, ["models", "pull", "hayao_full", "--from", str(folder)])
+    assert pulled.exit_code == 0, pulled.stderr
+    assert "Non-commercial" in pulled.stderr
+    verified = CliRunner().invoke(app, ["models", "verify"])
+    assert "hayao_full: ok" in verified.stderr
+
+
+def test_the_full_model_is_the_reference_graph(
+    shared: Path, full: Generators, held_out: list[Picture]
+) -> None:
+    reference = ort.InferenceSession(
+        str(shared / "models" / "animegan2" / "hayao.onnx"), providers=["CPUExecutionProvider"]
+    )
+    photo = held_out[0][:160, :192]
+    tensor = photo.astype(np.float32).transpose(2, 0, 1)[None] / 127.5 - 1
+    wanted = (reference.run(None, {"input": tensor})[0][0].transpose(1, 2, 0) + 1) * 127.5
+    assert np.abs(paint(full, FULL.id, photo) - wanted).max() <= 1
+
+
+def test_the_bundled_student_paints_like_its_teacher(
+    full: Generators, generators: Generators, held_out: list[Picture]
+) -> None:
+    assert len(held_out) >= 8
+    fidelity = mean(
+        [
+            measure(
+                photo, paint(generators, DEFAULT_STYLE.id, photo), paint(full, FULL.id, photo)
+            )
+            for photo in held_out
+        ]
+    )
+    print(fidelity)
+    assert fidelity.psnr >= 25
+    assert fidelity.explained_change >= 0.75
+    assert 0.75 <= fidelity.edge_energy <= 1.15
+
+
+def test_real_photos_of_every_kind(shared: Path, generators: Generators) -> None:
+    photos = sorted((shared / "photos").iterdir())[::40]
+    options = TransformOptions(format=OutputFormat.JPEG)
+    for photo in photos:
+        result = transform(photo.read_bytes(), options, Settings().limits, generators)
+        assert opened(result.data).size == (result.width, result.height)
