@@ -60,6 +60,11 @@ photo: .venv/.ready ## Turn one photo into anime: make photo IN=me.jpg OUT=anime
 	@test -n "$(IN)" -a -n "$(OUT)" || { echo "usage: make photo IN=me.jpg OUT=anime.png" >&2; exit 2; }
 	@$(BIN)/animegan transform --overwrite "$(IN)" "$(OUT)"
 
+.PHONY: pictures
+pictures: .venv/.ready ## Make the pictures of the README anew
+	@$(BIN)/animegan transform --overwrite --compare docs/pictures/photo.jpg docs/pictures/photo_anime.jpg
+	@$(BIN)/animegan transform --overwrite --compare docs/pictures/coffee.jpg docs/pictures/coffee_anime.jpg
+
 # --- check -------------------------------------------------------------------------------------
 
 .PHONY: check
@@ -86,6 +91,10 @@ format: .venv/.ready ## Format, and mend what the linter can
 .PHONY: bench
 bench: .venv-train/.ready ## Time and memory: torch, ONNX Runtime, the bundled student
 	$(TRAIN_BIN)/python -m bench
+
+.PHONY: bench-engine
+bench-engine: .venv/.ready ## Session options of the engine: threads, arena, graph level, spinning
+	$(BIN)/python -m bench.engine
 
 # --- train -------------------------------------------------------------------------------------
 

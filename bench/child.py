@@ -60,9 +60,7 @@ def student() -> Paint:
 
 
 def _painter(generator: OnnxGenerator) -> Paint:
-    return lambda rgb: stylise(
-        rgb, generator, strength=1, keep_colors=False, memory_budget=1 << 62
-    )
+    return lambda rgb: stylise(rgb, generator, strength=1, keep_colors=False, memory_budget=1 << 62)
 
 
 ENGINES: dict[str, Callable[[], Paint]] = {
@@ -72,7 +70,8 @@ ENGINES: dict[str, Callable[[], Paint]] = {
 }
 
 
-def _peak_mib() -> float:
+def peak_mib() -> float:
+    """Peak resident memory of this process so far."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
@@ -80,14 +79,14 @@ def main(engine: str, side: int, runs: int) -> None:
     """Print one JSON object: seconds of each run, and peak memory in MiB."""
     paint = ENGINES[engine]()
     photo = np.random.default_rng(0).integers(0, 255, (side, side, 3), np.uint8)
-    before = _peak_mib()
+    before = peak_mib()
     paint(photo)
     seconds = []
     for _ in range(runs):
         start = time.perf_counter()
         paint(photo)
         seconds.append(time.perf_counter() - start)
-    print(json.dumps({"seconds": seconds, "peak": _peak_mib(), "before": before}))  # noqa: T201
+    print(json.dumps({"seconds": seconds, "peak": peak_mib(), "before": before}))
 
 
 if __name__ == "__main__":

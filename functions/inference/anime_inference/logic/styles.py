@@ -147,7 +147,7 @@ STYLES: Final[tuple[Style, ...]] = (
         source="trained by this project, see MODEL_CARD.md",
         architecture=Architecture.STUDENT,
         bundled=BundledModel(
-            "hayao.onnx", "7a5a395af972c0c8af3d979c9e0265a7d31b8cef6c172ff3811f374fe34bac26"
+            "hayao.onnx", "23701180186d3a9bff4c59735ce1a71098c61b22315bc66f03ee365654fcaf3c"
         ),
         aliases=("hayao_64",),
     ),
