@@ -60,6 +60,10 @@ photo: .venv/.ready ## Turn one photo into anime: make photo IN=me.jpg OUT=anime
 	@test -n "$(IN)" -a -n "$(OUT)" || { echo "usage: make photo IN=me.jpg OUT=anime.png" >&2; exit 2; }
 	@$(BIN)/animegan transform --overwrite "$(IN)" "$(OUT)"
 
+.PHONY: docs
+docs: .venv/.ready ## Write what the code knows (settings) into the documents
+	@$(BIN)/python -m scripts.document
+
 .PHONY: pictures
 pictures: .venv/.ready ## Make the pictures of the README anew
 	@$(BIN)/animegan transform --overwrite --compare docs/pictures/photo.jpg docs/pictures/photo_anime.jpg

@@ -72,13 +72,10 @@ def test_the_bundled_student_paints_like_its_teacher(
     assert len(held_out) >= 8
     fidelity = mean(
         [
-            measure(
-                photo, paint(generators, DEFAULT_STYLE.id, photo), paint(full, FULL.id, photo)
-            )
+            measure(photo, paint(generators, DEFAULT_STYLE.id, photo), paint(full, FULL.id, photo))
             for photo in held_out
         ]
     )
-    print(fidelity)
     assert fidelity.psnr >= 25
     assert fidelity.explained_change >= 0.75
     assert 0.75 <= fidelity.edge_energy <= 1.15

@@ -1,0 +1,56 @@
+"""What the documents claim is so."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from anime_inference.logic.styles import STYLES
+from scripts.document import README, with_settings
+
+ROOT = Path(__file__).parents[2]
+ARCHITECTURE = (ROOT / "ARCHITECTURE.md").read_text()
+INFERENCE = ROOT / "functions/inference/anime_inference"
+
+
+def test_the_settings_table_is_todays() -> None:
+    text = README.read_text()
+    assert text == with_settings(text), "run `make docs`"
+    assert "`ANIME_MAX_PIXELS`" in text
+
+
+def test_every_style_is_in_the_readme() -> None:
+    text = README.read_text()
+    assert all(f"`{style.id}`" in text for style in STYLES)
+
+
+@pytest.mark.parametrize("document", ["README.md", "MODEL_CARD.md", "ARCHITECTURE.md"])
+def test_links_lead_somewhere(document: str) -> None:
+    links = re.findall(r"\]\((?!https?:)([^)#]+)\)", (ROOT / document).read_text())
+    missing = [link for link in links if not (ROOT / link).exists()]
+    assert not missing
+
+
+def test_every_path_in_the_architecture_exists() -> None:
+    named = set(re.findall(r"`([\w./-]+(?:\.py|/))`", ARCHITECTURE))
+    assert len(named) > 15
+    roots = (ROOT, INFERENCE, ROOT / "layers/shared")
+    missing = [path for path in named if not any((root / path).exists() for root in roots)]
+    assert not missing
+
+
+def test_every_make_target_that_is_named_exists() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    for document in ROOT.glob("*.md"):
+        named = set(re.findall(r"`make ([a-z-]+)", document.read_text()))
+        assert named <= targets, document
+
+
+def test_no_file_names_a_registry_or_this_machine() -> None:
+    hosts = re.compile("|".join(("pypi" + r"\.org", "pythonhosted", "npmjs" + r"\.org")))
+    for lock in (ROOT / "requirements/dev.txt", ROOT / "functions/inference/requirements.txt"):
+        assert not hosts.search(lock.read_text())
+        assert "--hash=sha256:" in lock.read_text()
+        assert "torch" not in lock.read_text()
