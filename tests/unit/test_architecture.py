@@ -29,6 +29,8 @@ def within(file: Path) -> str:
     if file.is_relative_to(SHARED):
         return "shared"
     relative = file.relative_to(INFERENCE)
+    if relative.name == "__main__.py":
+        return "entry"
     return relative.parts[0] if len(relative.parts) > 1 else "package"
 
 

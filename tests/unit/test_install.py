@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -65,7 +66,8 @@ def server() -> Iterator[Server]:
             self.send_header("Content-Length", str(len(state.data) - start))
             self.end_headers()
             end = start + state.cut_after.pop(0) if state.cut_after else len(state.data)
-            self.wfile.write(state.data[start:end])
+            with contextlib.suppress(ConnectionError):
+                self.wfile.write(state.data[start:end])
 
         def log_message(self, *_: object) -> None:
             pass

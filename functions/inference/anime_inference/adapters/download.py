@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable
+from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
@@ -97,10 +98,10 @@ def _fetch_rest(client: httpx.Client, url: str, partial: Path, on_progress: OnPr
     have = partial.stat().st_size if partial.exists() else 0
     headers = {"Range": f"bytes={have}-", "Accept-Encoding": "identity"} if have else {}
     with client.stream("GET", url, headers=headers) as response:
-        if response.status_code == httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE:
+        if response.status_code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
             return
         response.raise_for_status()
-        resumed = response.status_code == httpx.codes.PARTIAL_CONTENT
+        resumed = response.status_code == HTTPStatus.PARTIAL_CONTENT
         have = have if resumed else 0
         length = response.headers.get("Content-Length")
         total = have + int(length) if length else None
