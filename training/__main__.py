@@ -38,7 +38,7 @@ def label_command(
 def train_command(
     photos: Photos,
     work: Work = _WORK,
-    steps: Annotated[int, typer.Option(min=1, help="Optimiser steps.")] = 20_000,
+    steps: Annotated[int, typer.Option(min=1, help="Optimiser steps.")] = 14_000,
 ) -> None:
     """Train on what is labelled; goes on from the checkpoint if there is one."""
     from training.train import Recipe, train  # noqa: PLC0415

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,10 +28,11 @@ _SAVE_EVERY = 500
 class Recipe:
     """What a run is defined by; a checkpoint of another recipe isn't resumed.
 
-    ``crop`` is in pixels. The learning rate rises over 300 steps, then falls by a cosine.
+    ``crop`` is in pixels. The learning rate rises over 300 steps, then falls by a cosine that
+    ends at ``steps``; they alone may change between a cut and its resumption.
     """
 
-    steps: int = 20_000
+    steps: int = 14_000
     batch: int = 4
     crop: int = 256
     learning_rate: float = 1e-3
@@ -77,6 +79,9 @@ class _Run:
         self.step += 1
         return loss.item()
 
+    def _identity(self) -> str:
+        return repr(dataclasses.replace(self.recipe, steps=0))
+
     def _parts(self) -> dict[str, Any]:
         return {
             "student": self.student,
@@ -88,13 +93,13 @@ class _Run:
     def save(self, file: Path) -> None:
         state = {name: part.state_dict() for name, part in self._parts().items()}
         partial = file.with_suffix(".partial")
-        torch.save({"recipe": repr(self.recipe), "step": self.step, **state}, partial)
+        torch.save({"recipe": self._identity(), "step": self.step, **state}, partial)
         partial.replace(file)
 
     def load(self, file: Path) -> None:
         state = torch.load(file, weights_only=True)
-        if state["recipe"] != repr(self.recipe):
-            raise ValueError(f"{file} was trained by {state['recipe']}, not {self.recipe}")
+        if state["recipe"] != self._identity():
+            raise ValueError(f"{file} was trained by {state['recipe']}, not {self._identity()}")
         for name, part in self._parts().items():
             part.load_state_dict(state[name])
         self.step = state["step"]

@@ -1,0 +1,90 @@
+"""The variants of each face with the teacher's paintings of them, one file a face."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import onnxruntime as ort
+from numpy.typing import NDArray
+
+from training.portrait.faces import PhotoFace, listed
+from training.portrait.variants import VARIANTS, render
+from training.samples import Picture
+
+LISTING = "faces.json"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Labelled:
+    """Everything that one face gives to learn from.
+
+    Attributes:
+        crops: ``uint8[N, SIDE, SIDE, 3]`` RGB.
+        labels: the teacher's paintings of them.
+        landmarks: ``float32[N, 5, 2]``, in the crops' pixels.
+    """
+
+    crops: Picture
+    labels: Picture
+    landmarks: NDArray[np.float32]
+
+
+class PortraitTeacher:
+    """An AnimeGANv3 "tiny" generator: RGB in [-1, 1], NHWC or NCHW in, NHWC out."""
+
+    def __init__(self, graph: Path) -> None:
+        self._session = ort.InferenceSession(str(graph), providers=["CPUExecutionProvider"])
+        given = self._session.get_inputs()[0]
+        self._input = given.name
+        self._colours_last = given.shape[-1] == 3
+
+    def paint(self, crop: Picture) -> Picture:
+        """``uint8[H, W, 3]`` RGB, sides a multiple of 16, to the same shape."""
+        x = crop.astype(np.float32)[None] / 127.5 - 1.0
+        if not self._colours_last:
+            x = x.transpose(0, 3, 1, 2)
+        y = self._session.run(None, {self._input: x})[0][0]
+        return np.clip(np.rint((y + 1.0) * 127.5), 0, 255).astype(np.uint8)
+
+
+def label_file(work: Path, face: PhotoFace) -> Path:
+    """Where the variants of a face are kept."""
+    return work / face.split / f"{face.name}.npz"
+
+
+def read_labelled(file: Path) -> Labelled:
+    """What was kept of one face."""
+    with np.load(file) as kept:
+        return Labelled(kept["crops"], kept["labels"], kept["landmarks"])
+
+
+def label(
+    photos: Path, work: Path, teacher: Path, variants: int = VARIANTS
+) -> Iterator[tuple[int, int]]:
+    """Label the faces of ``work / LISTING`` that aren't yet; yields (done, total) faces.
+
+    A face kept out of training has one variant, the original. Cut at will and started again.
+    """
+    train, holdout = listed(photos, work / LISTING)
+    painter = PortraitTeacher(teacher)
+    todo = [*holdout, *train]
+    for done, face in enumerate(todo, start=1):
+        file = label_file(work, face)
+        if not file.exists():
+            count = 1 if face.split == "holdout" else variants
+            rendered = [render(face, variant, train) for variant in range(count)]
+            crops = np.stack([crop for crop, _ in rendered])
+            file.parent.mkdir(parents=True, exist_ok=True)
+            partial = file.with_suffix(".partial")
+            with partial.open("wb") as stream:
+                np.savez(
+                    stream,
+                    crops=crops,
+                    labels=np.stack([painter.paint(crop) for crop in crops]),
+                    landmarks=np.stack([points for _, points in rendered]),
+                )
+            partial.replace(file)
+        yield done, len(todo)
