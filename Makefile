@@ -47,7 +47,7 @@ lock: | .uv/bin/uv ## Resolve dependencies anew and write the hashed locks
 	  -o functions/inference/requirements.txt
 	$(UV) pip compile --quiet --universal --generate-hashes --upgrade --python-version 3.11 \
 	  --no-annotate --custom-compile-command "make lock" pyproject.toml --extra inference \
-	  --extra local --group dev -o requirements/dev.txt
+	  --extra insightface --extra local --group dev -o requirements/dev.txt
 
 # --- use ---------------------------------------------------------------------------------------
 
@@ -99,6 +99,10 @@ bench: .venv-train/.ready ## Time and memory: torch, ONNX Runtime, the bundled s
 .PHONY: bench-engine
 bench-engine: .venv/.ready ## Session options of the engine: threads, arena, graph level, spinning
 	$(BIN)/python -m bench.engine
+
+.PHONY: bench-skin
+bench-skin: .venv/.ready ## How the bundled styles change the lightness of skin, over the Monk scale
+	$(BIN)/python -m bench.skin
 
 # --- train -------------------------------------------------------------------------------------
 

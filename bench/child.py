@@ -15,7 +15,7 @@ from anime_inference.adapters.model_store import Model
 from anime_inference.adapters.onnx_runtime import EngineOptions, OnnxGenerator
 from anime_inference.logic.picture import Pixels
 from anime_inference.logic.styles import DEFAULT_STYLE, Upsampling, find_style
-from anime_inference.logic.stylise import stylise
+from anime_inference.logic.stylise import paint
 from tests.weights import random_state_dict
 
 Paint = Callable[[Pixels], Pixels]
@@ -51,16 +51,16 @@ def onnx_full() -> Paint:
 
 def student() -> Paint:
     """The bundled style."""
-    from anime_inference.composition import generators  # noqa: PLC0415
+    from anime_inference.composition import load_models  # noqa: PLC0415
     from anime_inference.settings import Settings  # noqa: PLC0415
 
-    generator = generators(Settings()).get(DEFAULT_STYLE)
+    generator = load_models(Settings()).generators.get(DEFAULT_STYLE)
     assert isinstance(generator, OnnxGenerator)
     return _painter(generator)
 
 
 def _painter(generator: OnnxGenerator) -> Paint:
-    return lambda rgb: stylise(rgb, generator, strength=1, keep_colors=False, memory_budget=1 << 62)
+    return lambda rgb: paint(rgb, generator, 1 << 62)
 
 
 ENGINES: dict[str, Callable[[], Paint]] = {

@@ -1,6 +1,6 @@
 """``make bench-engine``: how ONNX Runtime's session options change time and memory.
 
-The defaults of ``EngineOptions`` and ``_session_options`` are chosen from this table.
+The defaults of ``EngineOptions`` and ``session_options`` are chosen from this table.
 """
 
 from __future__ import annotations

@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from anime_inference.adapters.model_store import ModelStore
-from anime_inference.adapters.onnx_runtime import EngineOptions, LoadedGenerators
+from anime_inference.composition import load_models
 from anime_inference.logic.generator import Generators
-from anime_inference.logic.pipeline import PipelineLimits
+from anime_inference.logic.pipeline import Models, PipelineLimits
 from anime_inference.settings import Settings
 
 
@@ -23,9 +22,15 @@ def own_model_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture(scope="session")
-def generators(tmp_path_factory: pytest.TempPathFactory) -> Generators:
-    """The bundled models, loaded once for the whole run."""
-    return LoadedGenerators(ModelStore(tmp_path_factory.mktemp("models")), EngineOptions())
+def models(tmp_path_factory: pytest.TempPathFactory) -> Models:
+    """The bundled models and the embedded detector, loaded once for the whole run."""
+    return load_models(Settings(model_folder=tmp_path_factory.mktemp("models")))
+
+
+@pytest.fixture(scope="session")
+def generators(models: Models) -> Generators:
+    """The bundled models."""
+    return models.generators
 
 
 @pytest.fixture

@@ -10,7 +10,10 @@ import typer
 from rich.console import Console
 from rich.progress import track
 
+from training.portrait.commands import app as portrait_app
+
 app = typer.Typer(help=__doc__, no_args_is_help=True, pretty_exceptions_enable=False)
+app.add_typer(portrait_app, name="portrait")
 console = Console(highlight=False, soft_wrap=True)
 
 Photos = Annotated[Path, typer.Option(help="Folder of photos.", exists=True, file_okay=False)]
@@ -41,7 +44,8 @@ def train_command(
     steps: Annotated[int, typer.Option(min=1, help="Optimiser steps.")] = 14_000,
 ) -> None:
     """Train on what is labelled; goes on from the checkpoint if there is one."""
-    from training.train import Recipe, train  # noqa: PLC0415
+    from training.loop import Recipe  # noqa: PLC0415
+    from training.train import train  # noqa: PLC0415
 
     for p in train(photos, work, work / "checkpoint.pt", Recipe(steps=steps)):
         console.print(f"step {p.step:6d}  loss {p.loss:.4f}  rate {p.learning_rate:.1e}")

@@ -12,7 +12,7 @@ from PIL import Image
 from anime_inference.adapters.model_store import Model
 from anime_inference.adapters.onnx_runtime import EngineOptions, OnnxGenerator
 from anime_inference.logic.styles import DEFAULT_STYLE
-from anime_inference.logic.stylise import stylise
+from anime_inference.logic.stylise import paint
 from training.fidelity import Fidelity, measure
 from training.samples import samples
 
@@ -34,7 +34,7 @@ def evaluate(
     )
     for sample in samples(photos, labels, "holdout"):
         photo, teacher = sample.read()
-        student = stylise(photo, generator, strength=1, keep_colors=False, memory_budget=4 * 2**30)
+        student = paint(photo, generator, 4 * 2**30)
         if sheets is not None:
             sheets.mkdir(parents=True, exist_ok=True)
             together = np.concatenate((photo, student, teacher), axis=1)

@@ -9,6 +9,7 @@ import onnx
 
 from anime_inference.adapters.graphs.builder import GraphBuilder, Shape
 from anime_inference.adapters.state_dict import StateDict
+from training.pen import Pen, weights_of
 from training.student import THUMBNAIL_SIDE, GlobalCode, Student
 
 
@@ -18,18 +19,18 @@ def build_student(weights: StateDict) -> onnx.ModelProto:
     RGB in [-1, 1]; H and W are multiples of 8; weights are kept as float16.
     The same network as :class:`training.student.Student`; the torch tier compares them.
     """
-    pen = _Pen(GraphBuilder(weights, half=True))
+    pen = _StudentPen(GraphBuilder(weights, half=True))
     graph = pen.graph
     code = pen.global_code("thumbnail")
     x2 = pen.conv_relu("stem", graph.node("SpaceToDepth", "image", blocksize=2))
     x4 = pen.conv_relu("down4", x2, stride=2)
     x8 = pen.conv_relu("down8", x4, stride=2)
-    y8 = pen.body(8, pen.modulate("modulate8", x8, code))
+    y8 = pen.body("body8", Student.BLOCKS[8], pen.modulate("modulate8", x8, code))
     y4 = graph.node("Add", x4, pen.grow("up4", y8))
-    y4 = pen.body(4, pen.modulate("modulate4", y4, code))
+    y4 = pen.body("body4", Student.BLOCKS[4], pen.modulate("modulate4", y4, code))
     y2 = graph.node("Add", x2, pen.grow("up2", y4))
-    y2 = pen.body(2, pen.modulate("modulate2", y2, code))
-    change = _shuffle(graph, graph.conv(y2, "head", bias=True, padding=1))
+    y2 = pen.body("body2", Student.BLOCKS[2], pen.modulate("modulate2", y2, code))
+    change = pen.shuffle(graph.conv(y2, "head", bias=True, padding=1))
     painted = graph.node("Add", "image", change)
     graph.check_all_used()
     shape: Shape = (1, 3, "height", "width")
@@ -37,19 +38,8 @@ def build_student(weights: StateDict) -> onnx.ModelProto:
     return graph.model(inputs, {"painted": painted}, shape)
 
 
-def _shuffle(graph: GraphBuilder, x: str) -> str:
-    return graph.node("DepthToSpace", x, blocksize=2, mode="CRD")
-
-
-class _Pen:
-    """The blocks that a student is made of."""
-
-    def __init__(self, graph: GraphBuilder) -> None:
-        self.graph = graph
-
-    def conv_relu(self, name: str, x: str, stride: int = 1) -> str:
-        y = self.graph.conv(x, name, bias=True, stride=stride, padding=1)
-        return self.graph.node("Relu", y)
+class _StudentPen(Pen):
+    """Also draws the global code and what hangs on it."""
 
     def linear(self, name: str, x: str) -> str:
         weight, bias = self.graph.weight(f"{name}.weight"), self.graph.weight(f"{name}.bias")
@@ -78,25 +68,7 @@ class _Pen:
     def width(name: str) -> int:
         return Student.WIDTHS[int(name.removeprefix("modulate"))]
 
-    def body(self, stride: int, x: str) -> str:
-        graph = self.graph
-        for block in range(Student.BLOCKS[stride]):
-            name = f"body{stride}.{block}"
-            y = self.conv_relu(f"{name}.first", x)
-            y = graph.conv(y, f"{name}.second", bias=True, padding=1)
-            x = graph.node("Relu", graph.node("Add", x, y))
-        return x
-
-    def grow(self, name: str, x: str) -> str:
-        return _shuffle(self.graph, self.graph.conv(x, name, bias=True))
-
 
 def export(student: Student, file: Path) -> None:
     """Write the student's ONNX file."""
-    weights = {name: value.detach().numpy() for name, value in student.state_dict().items()}
-    # torch's pixel_unshuffle puts the colour before the place in the block, ONNX's SpaceToDepth
-    # after it.
-    stem = weights["stem.weight"]
-    blocks = stem.reshape(stem.shape[0], 3, 4, *stem.shape[2:])
-    weights["stem.weight"] = np.ascontiguousarray(blocks.swapaxes(1, 2)).reshape(stem.shape)
-    onnx.save(build_student(weights), file)
+    onnx.save(build_student(weights_of(student)), file)

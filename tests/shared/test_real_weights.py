@@ -12,12 +12,13 @@ from typer.testing import CliRunner
 from anime_inference.adapters.install import install_from_folder
 from anime_inference.adapters.model_store import ModelStore
 from anime_inference.adapters.onnx_runtime import EngineOptions, LoadedGenerators
+from anime_inference.composition import load_models
 from anime_inference.entry.cli import app
 from anime_inference.logic.generator import Generators
 from anime_inference.logic.options import OutputFormat, TransformOptions
-from anime_inference.logic.pipeline import transform
+from anime_inference.logic.pipeline import Models, transform
 from anime_inference.logic.styles import DEFAULT_STYLE, find_style
-from anime_inference.logic.stylise import stylise
+from anime_inference.logic.stylise import paint as paint_whole
 from anime_inference.settings import Settings
 from tests.pictures import opened
 from training.fidelity import mean, measure
@@ -42,7 +43,7 @@ def held_out(shared: Path) -> list[Picture]:
 
 def paint(generators: Generators, style_id: str, photo: Picture) -> Picture:
     generator = generators.get(find_style(style_id))
-    return stylise(photo, generator, strength=1, keep_colors=False, memory_budget=2**32)
+    return paint_whole(photo, generator, 2**32)
 
 
 def test_pull_from_the_folder_by_the_command_line(shared: Path) -> None:
@@ -52,6 +53,22 @@ def test_pull_from_the_folder_by_the_command_line(shared: Path) -> None:
     assert "Non-commercial" in pulled.stderr
     verified = CliRunner().invoke(app, ["models", "verify"])
     assert "hayao_full: ok" in verified.stderr
+
+
+def test_the_face_pack_is_installed_verified_and_used(shared: Path, own_model_folder: Path) -> None:
+    pack = shared / "models" / "faces" / "yunet_insightface"
+    pulled = CliRunner().invoke(app, ["models", "pull", "faces", "--from", str(pack)])
+    assert pulled.exit_code == 0, pulled.stderr
+    assert "faces: ok" in CliRunner().invoke(app, ["models", "verify"]).stderr
+    models = load_models(Settings())
+    assert models.detectors.get().name == "insightface"
+    photo = (Path(__file__).parents[2] / "docs/pictures/photo.jpg").read_bytes()
+    result = transform(photo, TransformOptions(), Settings().limits, models)
+    assert [face.treated for face in result.faces] == [True]
+    (own_model_folder / "faces" / "det.onnx").write_bytes(b"damaged")
+    damaged = CliRunner().invoke(app, ["models", "verify"])
+    assert damaged.exit_code == 1
+    assert "faces/det.onnx" in damaged.stderr
 
 
 def test_the_full_model_is_the_reference_graph(
@@ -81,9 +98,9 @@ def test_the_bundled_student_paints_like_its_teacher(
     assert 0.75 <= fidelity.edge_energy <= 1.15
 
 
-def test_real_photos_of_every_kind(shared: Path, generators: Generators) -> None:
+def test_real_photos_of_every_kind(shared: Path, models: Models) -> None:
     photos = sorted((shared / "photos").iterdir())[::40]
     options = TransformOptions(format=OutputFormat.JPEG)
     for photo in photos:
-        result = transform(photo.read_bytes(), options, Settings().limits, generators)
+        result = transform(photo.read_bytes(), options, Settings().limits, models)
         assert opened(result.data).size == (result.width, result.height)

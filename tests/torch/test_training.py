@@ -19,9 +19,10 @@ from training.evaluate import evaluate  # noqa: E402
 from training.export import export  # noqa: E402
 from training.fidelity import measure  # noqa: E402
 from training.label import label  # noqa: E402
+from training.loop import Recipe  # noqa: E402
 from training.losses import imitation_loss  # noqa: E402
 from training.samples import count_samples, samples, split_of  # noqa: E402
-from training.train import Recipe, averaged_student, train  # noqa: E402
+from training.train import averaged_student, train  # noqa: E402
 
 pytestmark = pytest.mark.torch
 TINY = Recipe(steps=100, batch=2, crop=64, learning_rate=1e-3)
@@ -89,8 +90,8 @@ def test_a_sample_is_a_pair_of_equal_size(photos: Path, labels: Path) -> None:
 def test_training_learns_and_a_cut_changes_nothing(
     photos: Path, labels: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("training.train._SAVE_EVERY", 50)
-    monkeypatch.setattr("training.train._WARM_UP_STEPS", 10)
+    monkeypatch.setattr("training.loop.SAVE_EVERY", 50)
+    monkeypatch.setattr("training.loop.WARM_UP_STEPS", 10)
     whole = list(train(photos, labels, tmp_path / "whole.pt", TINY))
     assert [progress.step for progress in whole] == [50, 100]
     assert whole[1].loss < whole[0].loss

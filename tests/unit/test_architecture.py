@@ -81,10 +81,10 @@ def test_a_running_function_loads_neither_torch_nor_onnx() -> None:
     loaded = loaded_by(
         "from anime_inference.entry.http.app import create_app\n"
         "from anime_inference.settings import Settings\n"
-        "from anime_inference.composition import generators\n"
+        "from anime_inference.composition import load_models\n"
         "from anime_inference.logic.styles import DEFAULT_STYLE\n"
         "create_app(Settings())\n"
-        "generators(Settings()).get(DEFAULT_STYLE)"
+        "load_models(Settings()).generators.get(DEFAULT_STYLE)"
     )
     assert "onnxruntime" in loaded
     assert not loaded & {"torch", "onnx", "typer", "rich", "uvicorn", "httpx2"}

@@ -14,7 +14,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from anime_inference.entry.cli import app
-from anime_inference.logic.styles import DEFAULT_STYLE, STYLES
+from anime_inference.logic.styles import STYLES
 from anime_inference.settings import Settings, read_settings
 from anime_shared.errors import InvalidField
 from tests.pictures import file_of, gradient, opened, png_bomb
@@ -51,7 +51,8 @@ def test_json_lines(photo: Path, tmp_path: Path) -> None:
     assert result.exit_code == 1
     good, bad = lines(result.stdout)
     assert set(good) == {
-        "input", "output", "style", "model", "width", "height", "timings", "faces",
+        "input", "output", "style", "model", "face_style", "face_model", "width", "height",
+        "timings", "faces",
     }  # fmt: skip
     assert good["output"] == str(tmp_path / "out" / "photo.jpg")
     assert good["faces"] == []
@@ -146,6 +147,9 @@ def test_compare_and_strength(photo: Path, tmp_path: Path) -> None:
         (["photo.jpg", "photo.jpg"], "overwritten by its own result"),
         (["nothing", "out"], "has no photos"),
         (["-", "photo.jpg", "-"], "one photo at a time"),
+        (["photo.jpg", "out.png", "--faces", "some"], "some"),
+        (["photo.jpg", "out.png", "--face-style", "shinkai"], "wasn't made for faces"),
+        (["photo.jpg", "out.png", "--max-faces", "-1"], "max_faces: input should be greater"),
         (["--colour", "photo.jpg", "out.png"], "colour"),
     ],
 )
@@ -186,7 +190,7 @@ def test_styles_as_a_table_and_as_json() -> None:
     assert all(style.id in table.stdout for style in STYLES)
     facts = lines(animegan("styles", "--json").stdout)
     assert [fact["id"] for fact in facts] == [style.id for style in STYLES]
-    assert [fact["id"] for fact in facts if fact["installed"]] == [DEFAULT_STYLE.id]
+    assert [fact["id"] for fact in facts if fact["installed"]] == ["hayao", "cute"]
     assert all(fact["checksums"] for fact in facts)
 
 
@@ -268,9 +272,29 @@ def test_a_pipe_into_a_file_and_out_of_one(photo: Path, tmp_path: Path) -> None:
 
 def test_help_names_every_option() -> None:
     text = run("transform", "--help").stdout.decode()
-    for option in ("--style", "--strength", "--keep-colors", "--format", "--quality", "--max-side",
-                   "--compare", "--overwrite", "--dry-run", "--json"):  # fmt: skip
-        assert option in text
+    options = (
+        "style strength keep-colors format quality max-side faces face-style background-style "
+        "max-faces compare overwrite dry-run json"
+    )
+    for option in options.split():
+        assert f"--{option}" in text
+
+
+@pytest.mark.parametrize("damage", ["missing", "empty", "corrupt"])
+def test_a_server_without_its_face_pack_does_not_start(
+    damage: str, own_model_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if damage != "missing":
+        (own_model_folder / "faces").mkdir(parents=True)
+    if damage == "corrupt":
+        for name in ("det.onnx", "manifest.json"):
+            (own_model_folder / "faces" / name).write_bytes(b"damaged")
+    monkeypatch.setenv("ANIME_FACE_DETECTOR", "insightface")
+    done = run("serve", "--port", "1")
+    assert done.returncode == 1
+    (line,) = done.stderr.decode().splitlines()
+    assert "faces/det.onnx" in line
+    assert "animegan models pull faces --from FOLDER" in line
 
 
 @pytest.mark.parametrize(

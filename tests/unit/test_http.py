@@ -109,6 +109,9 @@ def test_options_arrive(client: TestClient) -> None:
         (file_of(gradient()), {"keep_colors": "so"}, 422, "invalid-field", "keep_colors", "bool"),
         (file_of(gradient()), {"format": "bmp"}, 422, "invalid-field", "format", "'webp'"),
         (file_of(gradient()), {"quality": "0"}, 422, "invalid-field", "quality", "or equal to 1"),
+        (file_of(gradient()), {"faces": "so"}, 422, "invalid-field", "faces", "'only'"),
+        (file_of(gradient()), {"face_style": "x"}, 422, "unknown-style", "face_style", "hayao"),
+        (file_of(gradient()), {"max_faces": "-1"}, 422, "invalid-field", "max_faces", "to 0"),
         (file_of(gradient()), {"max_side": "1"}, 422, "invalid-field", "max_side", "equal to 16"),
     ],
 )
@@ -134,6 +137,23 @@ def test_bad_input_is_a_problem_that_names_the_field(
     assert problem["retryable"] is False
 
 
+def test_faces_in_the_answer(client: TestClient) -> None:
+    photo = (Path(__file__).parents[2] / "docs/pictures/photo.jpg").read_bytes()
+    body = client.post(URL, files=image_field(photo)).json()
+    (face,) = body["faces"]
+    assert face["treated"]
+    assert face["reason"] is None
+    assert len(face["box"]) == 4
+    assert body["face_style"] == "cute"
+    budgeted = client.post(URL, files=image_field(photo), data={"max_faces": "0"}).json()
+    assert budgeted["faces"][0]["reason"] == "over_max_faces"
+    assert budgeted["face_style"] is None
+    off = client.post(
+        URL, files=image_field(photo), data={"faces": "off"}, headers={"Accept": "image/*"}
+    )
+    assert off.headers["anime-faces"] == "found=0, treated=0"
+
+
 def test_a_wrong_extension_does_not_matter(client: TestClient) -> None:
     answer = client.post(URL, files=image_field(file_of(gradient(), "WEBP"), "photo.txt"))
     assert answer.status_code == 200
@@ -155,7 +175,7 @@ def test_styles(client: TestClient) -> None:
     styles = client.get("/api/v1/styles").json()
     assert [style["id"] for style in styles] == [style.id for style in STYLES]
     assert styles[0]["installed"]
-    assert not styles[1]["installed"]
+    assert [style["id"] for style in styles if style["installed"]] == ["hayao", "cute"]
     assert "Non-commercial" in styles[0]["licence"]
 
 

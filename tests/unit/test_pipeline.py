@@ -8,10 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from anime_inference.logic.generator import Generators
 from anime_inference.logic.options import OutputFormat, TransformOptions
 from anime_inference.logic.picture import Pixels
-from anime_inference.logic.pipeline import PipelineLimits, Result, transform
+from anime_inference.logic.pipeline import Models, PipelineLimits, Result, transform
 from anime_inference.logic.styles import DEFAULT_STYLE
 from anime_inference.settings import Settings
 from anime_shared.errors import PictureTooLarge, StyleNotInstalled, UnknownStyle
@@ -20,12 +19,12 @@ from tests.pictures import file_of, gradient, opened
 PNG = OutputFormat.PNG
 
 
-def run(generators: Generators, data: bytes, **options: object) -> Result:
+def run(models: Models, data: bytes, **options: object) -> Result:
     return transform(
         data,
         TransformOptions.model_validate({"format": PNG, **options}),
         Settings().limits,
-        generators,
+        models,
     )
 
 
@@ -40,85 +39,85 @@ def photo() -> bytes:
     return file_of(Image.fromarray(blocks).resize((128, 96), Image.Resampling.BICUBIC))
 
 
-def test_a_photo_changes_and_the_result_says_how(photo: bytes, generators: Generators) -> None:
-    result = run(generators, photo)
+def test_a_photo_changes_and_the_result_says_how(photo: bytes, models: Models) -> None:
+    result = run(models, photo)
     change = np.abs(pixels_of(result).astype(int) - np.asarray(opened(photo))).mean()
     assert change > 3
     assert (result.width, result.height) == (128, 96)
-    assert result.style == DEFAULT_STYLE.id
     assert DEFAULT_STYLE.bundled is not None
-    assert result.model == DEFAULT_STYLE.bundled.sha256
+    facts = result.facts()
+    assert facts["style"] == DEFAULT_STYLE.id
+    assert facts["model"] == DEFAULT_STYLE.bundled.sha256
+    assert facts["faces"] == []
     timings = result.timings.rounded()
     assert list(timings) == ["decode", "detect", "stylise", "paste", "encode"]
     assert timings["stylise"] > 0
 
 
-def test_the_same_photo_gives_the_same_bytes(photo: bytes, generators: Generators) -> None:
-    assert run(generators, photo).data == run(generators, photo).data
+def test_the_same_photo_gives_the_same_bytes(photo: bytes, models: Models) -> None:
+    assert run(models, photo).data == run(models, photo).data
 
 
-def test_strength_zero_is_the_photo_and_a_half_is_between(
-    photo: bytes, generators: Generators
-) -> None:
+def test_strength_zero_is_the_photo_and_a_half_is_between(photo: bytes, models: Models) -> None:
     original = np.asarray(opened(photo)).astype(int)
     none, half, full = (
-        pixels_of(run(generators, photo, strength=strength)).astype(int) for strength in (0, 0.5, 1)
+        pixels_of(run(models, photo, strength=strength)).astype(int) for strength in (0, 0.5, 1)
     )
     np.testing.assert_array_equal(none, original)
     assert np.abs(half - (none + full) / 2).max() <= 1
 
 
-def test_kept_colours(photo: bytes, generators: Generators) -> None:
+def test_kept_colours(photo: bytes, models: Models) -> None:
     def chroma(pixels: Pixels) -> np.ndarray:
         return np.asarray(Image.fromarray(pixels).convert("YCbCr"))[..., 1:].astype(int)
 
     original = chroma(np.asarray(opened(photo)))
-    kept = np.abs(chroma(pixels_of(run(generators, photo, keep_colors=True))) - original).mean()
-    free = np.abs(chroma(pixels_of(run(generators, photo))) - original).mean()
+    kept = np.abs(chroma(pixels_of(run(models, photo, keep_colors=True))) - original).mean()
+    free = np.abs(chroma(pixels_of(run(models, photo))) - original).mean()
     assert kept < free / 2
 
 
-def test_transparency_stays(generators: Generators) -> None:
+def test_transparency_stays(models: Models) -> None:
     image = Image.fromarray(gradient())
     alpha = Image.linear_gradient("L").resize(image.size)
     image.putalpha(alpha)
-    result = opened(run(generators, file_of(image), format="auto").data)
+    result = opened(run(models, file_of(image), format="auto").data)
     assert result.format == "PNG"
     np.testing.assert_array_equal(np.asarray(result.getchannel("A")), np.asarray(alpha))
 
 
-def test_compare_puts_the_photo_on_the_left(photo: bytes, generators: Generators) -> None:
-    result = run(generators, photo, compare=True)
+def test_compare_puts_the_photo_on_the_left(photo: bytes, models: Models) -> None:
+    result = run(models, photo, compare=True)
     assert (result.width, result.height) == (256, 96)
     np.testing.assert_array_equal(pixels_of(result)[:, :128], np.asarray(opened(photo)))
 
 
-def test_max_side(photo: bytes, generators: Generators) -> None:
-    result = run(generators, photo, max_side=64)
+def test_max_side(photo: bytes, models: Models) -> None:
+    result = run(models, photo, max_side=64)
     assert (result.width, result.height) == (64, 48)
 
 
 @settings(deadline=None, max_examples=25)
 @given(height=st.integers(1, 90), width=st.integers(1, 90))
-def test_any_size(height: int, width: int, generators: Generators) -> None:
-    result = run(generators, file_of(gradient(height, width)))
+def test_any_size(height: int, width: int, models: Models) -> None:
+    result = run(models, file_of(gradient(height, width)))
     assert pixels_of(result).shape == (height, width, 3)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (3000, 1), (1, 3000), (7, 1001)])
-def test_extreme_sizes(size: tuple[int, int], generators: Generators) -> None:
-    assert pixels_of(run(generators, file_of(gradient(*size)))).shape[:2] == size
+def test_extreme_sizes(size: tuple[int, int], models: Models) -> None:
+    assert pixels_of(run(models, file_of(gradient(*size)))).shape[:2] == size
 
 
-def test_a_flat_picture_stays_flat(generators: Generators) -> None:
+def test_a_flat_picture_stays_flat(models: Models) -> None:
     flat = np.full((96, 96, 3), 128, np.uint8)
-    painted = pixels_of(run(generators, file_of(flat)))
+    painted = pixels_of(run(models, file_of(flat)))
     assert painted.std(axis=(0, 1)).max() < 4
 
 
-def test_a_crop_of_a_big_picture_is_painted_alike(generators: Generators) -> None:
+def test_a_crop_of_a_big_picture_is_painted_alike(models: Models) -> None:
     """The local network sees a bounded neighbourhood: far pixels matter by the thumbnail only."""
-    generator = generators.get(DEFAULT_STYLE)
+    generator = models.generators.get(DEFAULT_STYLE)
     random = np.random.default_rng(1)
     picture = random.integers(0, 255, (512, 256, 3), np.uint8)
     thumbnail = random.integers(0, 255, (128, 128, 3), np.uint8)
@@ -131,16 +130,16 @@ def test_a_crop_of_a_big_picture_is_painted_alike(generators: Generators) -> Non
 
 
 def test_too_much_memory_is_refused_before_it_is_used(
-    photo: bytes, generators: Generators, limits: PipelineLimits
+    photo: bytes, models: Models, limits: PipelineLimits
 ) -> None:
     tight = PipelineLimits(limits.decode, memory_budget=100_000)
     with pytest.raises(PictureTooLarge, match="max_side=") as raised:
-        transform(photo, TransformOptions(), tight, generators)
+        transform(photo, TransformOptions(), tight, models)
     assert raised.value.field == "image"
 
 
-def test_errors_of_a_style(photo: bytes, generators: Generators) -> None:
+def test_errors_of_a_style(photo: bytes, models: Models) -> None:
     with pytest.raises(UnknownStyle):
-        run(generators, photo, style="nobody")
+        run(models, photo, style="nobody")
     with pytest.raises(StyleNotInstalled):
-        run(generators, photo, style="paprika")
+        run(models, photo, style="paprika")

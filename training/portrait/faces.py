@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-from anime_inference.logic.faces.align import crop_face, portrait_transform
-from anime_inference.logic.faces.face import Landmarks
+from anime_inference.adapters.faces.centerface import CenterFaceDetector
+from anime_inference.adapters.onnx_runtime import EngineOptions
+from anime_inference.logic.faces.align import (
+    apply_transform,
+    crop_face,
+    invert,
+    portrait_transform,
+)
+from anime_inference.logic.faces.face import Face, Landmarks
+from anime_inference.logic.faces.find import find_faces
 from training.samples import Picture, Split, find_photos, split_of
+
+Finder = Callable[[Picture], Sequence[Face]]
 
 # Pixels between the eyes below which even the teacher paints mush.
 MIN_EYE_DISTANCE = 14
-# Correlation of two small aligned faces from which on they are taken for the same photo.
-_ALIKE = 0.93
+# Correlation of two small aligned faces from which on they may be the same photo.
+_ALIKE = 0.8
 _SMALL = 24
 
 
@@ -51,6 +61,13 @@ class PhotoFace:
         """Pixels of the photo."""
         return float(np.linalg.norm(self.landmarks[1] - self.landmarks[0]))
 
+    def is_whole_in(self, photo: Picture) -> bool:
+        """Whether brow to chin and cheek to cheek lie within the photo, ``uint8[H, W, 3]``."""
+        corners = np.array([[0.25, 0.35], [0.75, 0.35], [0.25, 0.8], [0.75, 0.8]])
+        places = apply_transform(invert(portrait_transform(self.landmarks, 1)), corners)
+        height, width = photo.shape[:2]
+        return bool((places >= 0).all() and (places <= (width, height)).all())
+
 
 @lru_cache(maxsize=32)
 def load_photo(photo: Path) -> Picture:
@@ -59,25 +76,30 @@ def load_photo(photo: Path) -> Picture:
         return np.asarray(ImageOps.exif_transpose(opened).convert("RGB"))
 
 
-def find_all(photos: Path, listing: Path, detector: Any) -> Iterator[str]:
+def product_finder() -> Finder:
+    """The search that the product does, with the detector that it comes with."""
+    detector = CenterFaceDetector(EngineOptions())
+    return lambda rgb: find_faces(rgb, detector)
+
+
+def find_all(photos: Path, listing: Path, finder: Finder) -> Iterator[str]:
     """Detect the faces of every photo and write them to ``listing``; yields photo names.
 
     Args:
         photos: the folder.
         listing: the JSON file to write.
-        detector: called with RGB ``uint8[H, W, 3]``; gives the faces found, each with
-            ``landmarks``.
+        finder: called with RGB ``uint8[H, W, 3]``.
     """
     found = []
     for photo in find_photos(photos, "holdout") + find_photos(photos, "train"):
         faces = [
             PhotoFace(photo, number, tuple((float(x), float(y)) for x, y in face.landmarks))
-            for number, face in enumerate(detector(load_photo(photo)))
+            for number, face in enumerate(finder(load_photo(photo)))
         ]
         found += [
             {"photo": face.photo.name, "number": face.number, "points": face.points}
             for face in faces
-            if face.eye_distance >= MIN_EYE_DISTANCE
+            if face.eye_distance >= MIN_EYE_DISTANCE and face.is_whole_in(load_photo(photo))
         ]
         yield photo.name
     listing.parent.mkdir(parents=True, exist_ok=True)
@@ -106,14 +128,12 @@ def listed(photos: Path, listing: Path) -> tuple[list[PhotoFace], list[PhotoFace
         if face.split == "holdout" and not _is_alike(face, holdout, signatures):
             holdout.append(face)
     train = [
-        face
-        for face in faces
-        if face.split == "train" and not _is_alike(face, holdout, signatures)
+        face for face in faces if face.split == "train" and not _is_alike(face, holdout, signatures)
     ]
     return train, holdout
 
 
-def _signature(face: PhotoFace) -> Picture:
+def _signature(face: PhotoFace) -> NDArray[np.float64]:
     crop = crop_face(load_photo(face.photo), portrait_transform(face.landmarks, 96), 96)
     small = Image.fromarray(crop).convert("L").resize((_SMALL, _SMALL), Image.Resampling.BOX)
     values = np.asarray(small, np.float64).ravel()
@@ -121,5 +141,7 @@ def _signature(face: PhotoFace) -> Picture:
     return values / max(float(np.linalg.norm(values)), 1e-9)
 
 
-def _is_alike(face: PhotoFace, others: list[PhotoFace], signatures: dict[PhotoFace, Any]) -> bool:
+def _is_alike(
+    face: PhotoFace, others: list[PhotoFace], signatures: dict[PhotoFace, NDArray[np.float64]]
+) -> bool:
     return any(float(signatures[face] @ signatures[other]) > _ALIKE for other in others)

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
-from scipy.ndimage import map_coordinates
+from skimage.transform import warp
 
 from anime_inference.logic.faces.align import (
     Transform,
@@ -22,6 +22,7 @@ from anime_inference.logic.faces.align import (
     crop_face,
     portrait_transform,
 )
+from anime_inference.logic.faces.face import Landmarks
 from training.portrait.faces import PhotoFace, load_photo
 from training.samples import Picture
 
@@ -29,12 +30,11 @@ SIDE = 256
 VARIANTS = 24
 
 Values = NDArray[np.float32]
-Points = NDArray[np.float64]
 
 
 def render(
     face: PhotoFace, variant: int, partners: Sequence[PhotoFace]
-) -> tuple[Picture, NDArray[np.float32]]:
+) -> tuple[Picture, Landmarks]:
     """One variant of a face: RGB ``uint8[SIDE, SIDE, 3]``, and ``float32[5, 2]`` landmarks in it.
 
     Args:
@@ -49,12 +49,12 @@ def render(
     crop, points = _cut(face, _framing(random))
     values = crop.astype(np.float32)
     if partners and random.random() < 0.35:
-        partner = partners[random.integers(len(partners))]
+        partner = partners[int(random.integers(len(partners)))]
         other, other_points = _cut(partner, _framing(random, steady=True))
         share = random.uniform(0.3, 0.7)
         # Both in the framing of the first, or eyes would be blended with cheeks.
-        other = _onto(other, other_points, points)
-        values = values * (1 - share) + other * np.float32(share)
+        guest = _onto(other, other_points, points)
+        values = values * np.float32(1 - share) + guest * np.float32(share)
     if random.random() < 0.6:
         values = _bend(values, random)
     values = _colours(values, random)
@@ -62,7 +62,7 @@ def render(
     return _worsen(picture, random), points
 
 
-def _cut(face: PhotoFace, framing: Transform) -> tuple[Picture, NDArray[np.float32]]:
+def _cut(face: PhotoFace, framing: Transform) -> tuple[Picture, Landmarks]:
     aligned = portrait_transform(face.landmarks, SIDE)
     transform = np.column_stack(
         (framing[:, :2] @ aligned[:, :2], framing[:, :2] @ aligned[:, 2] + framing[:, 2])
@@ -71,11 +71,11 @@ def _cut(face: PhotoFace, framing: Transform) -> tuple[Picture, NDArray[np.float
     return crop, apply_transform(transform, face.landmarks).astype(np.float32)
 
 
-def _onto(crop: Picture, points: Points, wanted: Points) -> Values:
+def _onto(crop: Picture, points: Landmarks, wanted: Landmarks) -> Values:
     """A crop moved so that its landmarks come to lie on others: least squares, any linear map."""
     system = np.column_stack((points.astype(np.float64), np.ones(5)))
-    solution = np.linalg.lstsq(system, wanted.astype(np.float64), rcond=None)[0]
-    return crop_face(crop, solution.T, SIDE).astype(np.float32)
+    solution: Transform = np.linalg.lstsq(system, wanted.astype(np.float64))[0].T.astype(np.float64)
+    return crop_face(crop, solution, SIDE).astype(np.float32)
 
 
 def _framing(random: np.random.Generator, *, steady: bool = False) -> Transform:
@@ -104,9 +104,14 @@ def _bend(values: Values, random: np.random.Generator) -> Values:
     """Other proportions: every pixel moved a little, smoothly, by up to about 6 pixels."""
     rows, columns = np.mgrid[0:SIDE, 0:SIDE].astype(np.float32)
     strength = random.uniform(0.5, 3)
-    where = np.stack((rows + strength * _smooth(random, 5), columns + strength * _smooth(random, 5)))
-    bent = [map_coordinates(values[..., c], where, order=1, mode="reflect") for c in range(3)]
-    return np.stack(bent, axis=-1)
+    where = np.stack(
+        (rows + strength * _smooth(random, 5), columns + strength * _smooth(random, 5))
+    )
+    bent = [
+        warp(values[..., c], where, order=1, mode="symmetric", preserve_range=True)
+        for c in range(3)
+    ]
+    return np.stack(bent, axis=-1).astype(np.float32)
 
 
 def _colours(values: Values, random: np.random.Generator) -> Values:

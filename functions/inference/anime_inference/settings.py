@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import platformdirs
 from pydantic import Field, ValidationError
@@ -44,6 +44,10 @@ class Settings(BaseSettings):
     arena: Annotated[
         bool, Field(description="Let the engine keep freed memory between photos.")
     ] = False
+    face_detector: Annotated[
+        Literal["auto", "insightface", "centerface"],
+        Field(description="auto: insightface if its model pack is installed, else centerface."),
+    ] = "auto"
     concurrency: Annotated[
         int, Field(ge=1, le=64, description="Photos worked on at the same time.")
     ] = 1

@@ -11,6 +11,7 @@
     │   └── PictureTooLarge       413 picture-too-large    too many pixels, or too much memory
     ├── ModelError                the operator can mend it
     │   ├── StyleNotInstalled     409 style-not-installed  known, but its model isn't here
+    │   ├── FaceModelMissing      500 face-model-missing   the face detector asked for isn't here
     │   ├── ModelCorrupt          500 model-corrupt        checksum or content is wrong
     │   └── InstallFailed         500 install-failed       download or disk; the old state stands
     └── ServiceError              the service can't answer now
@@ -124,6 +125,14 @@ class StyleNotInstalled(ModelError):
     code = "style-not-installed"
     status = 409
     title = "The style is not installed here"
+
+
+class FaceModelMissing(ModelError):
+    """The face detector that was asked for, or a file of it, isn't on this machine."""
+
+    code = "face-model-missing"
+    status = 500
+    title = "The face detector is not installed here"
 
 
 class ModelCorrupt(ModelError):

@@ -43,6 +43,7 @@ class _Traits:
 _TRAITS: Final = {
     Architecture.ANIMEGAN2: _Traits(margin=0, bytes_per_pixel=1600),
     Architecture.STUDENT: _Traits(margin=8, bytes_per_pixel=300),
+    Architecture.PORTRAIT_STUDENT: _Traits(margin=0, bytes_per_pixel=300),
 }
 
 
@@ -61,7 +62,7 @@ class OnnxGenerator:
         self.bytes_per_pixel = traits.bytes_per_pixel
         try:
             self._session = ort.InferenceSession(
-                model.data, _session_options(options), providers=["CPUExecutionProvider"]
+                model.data, session_options(options), providers=["CPUExecutionProvider"]
             )
         except Exception as error:  # ONNX Runtime's own exceptions have no common base
             raise ModelCorrupt(
@@ -102,7 +103,8 @@ class LoadedGenerators:
             return self._loaded[style.id]
 
 
-def _session_options(options: EngineOptions) -> ort.SessionOptions:
+def session_options(options: EngineOptions) -> ort.SessionOptions:
+    """The same for every network of this process, face detectors included."""
     session = ort.SessionOptions()
     session.intra_op_num_threads = options.threads
     session.inter_op_num_threads = 1

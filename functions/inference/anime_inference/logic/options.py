@@ -23,6 +23,14 @@ class OutputFormat(StrEnum):
         return f"image/{self.value}"
 
 
+class FacesMode(StrEnum):
+    """What happens to faces."""
+
+    AUTO = "auto"
+    ONLY = "only"
+    OFF = "off"
+
+
 StyleName = Annotated[str, Field(description="A style's id, or an alias of it.")]
 Strength = Annotated[
     float, Field(ge=0, le=1, description="0 is the photo, 1 the style at full strength.")
@@ -36,6 +44,22 @@ Quality = Annotated[
 MaxSide = Annotated[
     int | None,
     Field(ge=16, le=32768, description="Shrink the photo first, so that no side has more pixels."),
+]
+FacesOption = Annotated[
+    FacesMode,
+    Field(
+        description="auto: faces in the face style, the rest in the background style; "
+        "only: nothing but faces is changed; off: the whole picture in one style."
+    ),
+]
+FaceStyleName = Annotated[
+    str | None, Field(description="The style of faces; by default the one that suits the style.")
+]
+BackgroundStyleName = Annotated[
+    str | None, Field(description="The style of the rest; by default the style itself.")
+]
+MaxFaces = Annotated[
+    int, Field(ge=0, le=1000, description="How many faces are treated, the largest first.")
 ]
 Compare = Annotated[bool, Field(description="Put photo and result side by side.")]
 
@@ -55,4 +79,8 @@ class TransformOptions(BaseModel):
     format: OutputFormat = OutputFormat.AUTO
     quality: Quality = 92
     max_side: MaxSide = None
+    faces: FacesOption = FacesMode.AUTO
+    face_style: FaceStyleName = None
+    background_style: BackgroundStyleName = None
+    max_faces: MaxFaces = 20
     compare: Compare = False

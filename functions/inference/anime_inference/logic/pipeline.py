@@ -1,4 +1,4 @@
-"""The path of a photo: decode, stylise, encode."""
+"""The path of a photo: decode, detect, stylise, paste, encode."""
 
 from __future__ import annotations
 
@@ -6,15 +6,21 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from anime_inference.logic.decode import DecodeLimits, decode
 from anime_inference.logic.encode import choose_format, encode
+from anime_inference.logic.faces.face import Detectors, Face
+from anime_inference.logic.faces.find import find_faces
+from anime_inference.logic.faces.portraits import paint_face, paste_faces
+from anime_inference.logic.faces.select import FaceReport, judge
 from anime_inference.logic.generator import Generators
 from anime_inference.logic.geometry import beside, shrink
 from anime_inference.logic.options import OutputFormat, TransformOptions
-from anime_inference.logic.picture import Picture
-from anime_inference.logic.styles import find_style
-from anime_inference.logic.stylise import stylise
+from anime_inference.logic.picture import Picture, Pixels
+from anime_inference.logic.styles import Style
+from anime_inference.logic.stylise import mix, paint
+from anime_inference.logic.treatment import choose_treatment
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +31,17 @@ class PipelineLimits:
     memory_budget: int
 
 
+@dataclass(frozen=True, slots=True)
+class Models:
+    """The networks that the pipeline may call, each loaded at its first use."""
+
+    generators: Generators
+    detectors: Detectors
+
+
 @dataclass(slots=True)
 class Timings:
-    """Seconds spent in each stage."""
+    """Seconds spent in each stage; ``stylise`` is of background and faces together."""
 
     decode: float = 0.0
     detect: float = 0.0
@@ -48,14 +62,23 @@ class Timings:
 
 
 @dataclass(frozen=True, slots=True)
+class Painter:
+    """A style that took part, and the SHA-256 of its model file."""
+
+    style: str
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """An encoded anime picture and where it came from.
 
     Attributes:
         data: the file.
         format: its format, never ``auto``.
-        style: id of the style, aliases resolved.
-        model: SHA-256 of the model file.
+        background: what painted the picture; ``None`` if nothing but faces was to be painted.
+        face: what painted the faces; ``None`` if no face was treated.
+        faces: every face that was found, by descending size.
         width: pixels of the result.
         height: pixels of the result.
         timings: seconds of each stage.
@@ -63,36 +86,57 @@ class Result:
 
     data: bytes
     format: OutputFormat
-    style: str
-    model: str
+    background: Painter | None
+    face: Painter | None
+    faces: tuple[FaceReport, ...]
     width: int
     height: int
     timings: Timings
 
+    def facts(self) -> dict[str, Any]:
+        """All but the file, as JSON holds it.
+
+        ``style`` and ``model`` are those of the background, or of the faces if there is no other.
+        """
+        main = self.background or self.face
+        return {
+            "style": main and main.style,
+            "model": main and main.model,
+            "face_style": self.face and self.face.style,
+            "face_model": self.face and self.face.model,
+            "width": self.width,
+            "height": self.height,
+            "timings": self.timings.rounded(),
+            "faces": [asdict(face) for face in self.faces],
+        }
+
 
 def transform(
-    data: bytes, options: TransformOptions, limits: PipelineLimits, generators: Generators
+    data: bytes, options: TransformOptions, limits: PipelineLimits, models: Models
 ) -> Result:
     """Turn a photo's file into an anime picture's file.
 
     Raises:
         InputError: the photo or an option is at fault.
-        ModelError: the style's model is missing or damaged.
+        ModelError: a model is missing or damaged.
     """
-    style = find_style(options.style)
+    treatment = choose_treatment(options)
     timings = Timings()
     with timings.measure("decode"):
         photo = shrink(decode(data, limits.decode), options.max_side)
-    generator = generators.get(style)
+    canvas = _Canvas(photo.rgb, models, limits.memory_budget, timings)
+    if treatment.background is not None:
+        canvas.paint_background(treatment.background)
+    if treatment.face is not None:
+        canvas.paint_faces(treatment.face, options.max_faces)
     with timings.measure("stylise"):
-        rgb = stylise(
+        mixed = mix(
             photo.rgb,
-            generator,
+            canvas.picture,
             strength=options.strength,
             keep_colors=options.keep_colors,
-            memory_budget=limits.memory_budget,
         )
-    painted = Picture(rgb, photo.alpha)
+    painted = Picture(mixed, photo.alpha)
     if options.compare:
         painted = beside(photo, painted)
     fmt = choose_format(options.format, painted)
@@ -101,9 +145,51 @@ def transform(
     return Result(
         data=encoded,
         format=fmt,
-        style=style.id,
-        model=generator.checksum,
+        background=canvas.background,
+        face=canvas.face,
+        faces=tuple(canvas.faces),
         width=painted.width,
         height=painted.height,
         timings=timings,
     )
+
+
+class _Canvas:
+    """A photo while it is being painted."""
+
+    def __init__(self, photo: Pixels, models: Models, budget: int, timings: Timings) -> None:
+        self.picture = photo
+        self.background: Painter | None = None
+        self.face: Painter | None = None
+        self.faces: list[FaceReport] = []
+        self._photo = photo
+        self._models = models
+        self._budget = budget
+        self._timings = timings
+
+    def paint_background(self, style: Style) -> None:
+        """The whole picture in one style."""
+        generator = self._models.generators.get(style)
+        with self._timings.measure("stylise"):
+            self.picture = paint(self._photo, generator, self._budget)
+        self.background = Painter(style.id, generator.checksum)
+
+    def paint_faces(self, style: Style, max_faces: int) -> None:
+        """Every face that can be treated, over what is there."""
+        detector = self._models.detectors.get()
+        with self._timings.measure("detect"):
+            found = find_faces(self._photo, detector)
+            self.faces = judge(self._photo, found, max_faces)
+        treated: list[Face] = [
+            face for face, report in zip(found, self.faces, strict=True) if report.treated
+        ]
+        if not treated:
+            return
+        side = style.face_side
+        assert side is not None  # noqa: S101 - `choose_treatment` sees to it
+        generator = self._models.generators.get(style)
+        with self._timings.measure("stylise"):
+            painted = [paint_face(self._photo, f, generator, side, self._budget) for f in treated]
+        with self._timings.measure("paste"):
+            self.picture = paste_faces(self.picture, treated, painted)
+        self.face = Painter(style.id, generator.checksum)

@@ -10,7 +10,7 @@ from typing import Final
 from anime_shared.errors import UnknownStyle
 
 _ANIMEGAN2_AUTHOR = "Xin Chen, Gang Liu (AnimeGANv2)"
-_NON_COMMERCIAL = "Non-commercial use only, as the authors of AnimeGANv2 ask."
+_NON_COMMERCIAL = "Non-commercial use only, as the authors of AnimeGAN ask."
 _MIT = "MIT: any use, keep the copyright notice."
 _BRYANDLEE = ("bryandlee/animegan2-pytorch", "25d7b017267208dfaf34026aa3425e518372aa2f")
 _PBUDZYNS = ("pbudzyns/animegan2-pytorch", "3112f7408fecc748d4446488fa277dce48ccfcfa")
@@ -28,6 +28,7 @@ class Architecture(StrEnum):
 
     ANIMEGAN2 = "animegan2"
     STUDENT = "student"
+    PORTRAIT_STUDENT = "portrait_student"
 
 
 class Upsampling(StrEnum):
@@ -89,6 +90,11 @@ class Style:
         bundled: the model, if it comes with this repository.
         weights: the published files that it can be installed from, best first.
         aliases: other names that are accepted, for older clients.
+        face_style: id of the style that paints the faces where this one is chosen; ``None`` if
+            it paints them itself.
+        background_style: id of the style that paints all but the faces; ``None`` if it does.
+        face_side: side in pixels of the aligned crop on which it paints a face; ``None`` if it
+            wasn't made for faces.
     """
 
     id: str
@@ -103,6 +109,9 @@ class Style:
     bundled: BundledModel | None = None
     weights: tuple[PublishedWeights, ...] = ()
     aliases: tuple[str, ...] = ()
+    face_style: str | None = None
+    background_style: str | None = None
+    face_side: int | None = None
 
     @property
     def checksums(self) -> tuple[str, ...]:
@@ -133,6 +142,8 @@ def _published(
         source=f"github.com/{repository} at {commit[:12]}, {path}",
         architecture=Architecture.ANIMEGAN2,
         upsampling=Upsampling.ALIGN_CORNERS if from_pytorch else Upsampling.ASYMMETRIC,
+        face_style="cute" if good_for is Subject.SCENERY else None,
+        face_side=512 if good_for is Subject.PORTRAIT else None,
         weights=(PublishedWeights(path, blob, repository, commit), *also),
     )
 
@@ -147,9 +158,25 @@ STYLES: Final[tuple[Style, ...]] = (
         source="trained by this project, see MODEL_CARD.md",
         architecture=Architecture.STUDENT,
         bundled=BundledModel(
-            "hayao.onnx", "23701180186d3a9bff4c59735ce1a71098c61b22315bc66f03ee365654fcaf3c"
+            "hayao.onnx", "e5fc64290209f423184428552f8f0632f3b5fee8472bef7fc34995d0851111e2"
         ),
         aliases=("hayao_64",),
+        face_style="cute",
+    ),
+    Style(
+        id="cute",
+        title="Cute",
+        good_for=Subject.PORTRAIT,
+        author="AnimeGAN Serverless, a student of AnimeGANv3 Tiny Cute",
+        licence=_NON_COMMERCIAL,
+        source="trained by this project, see MODEL_CARD.md",
+        architecture=Architecture.PORTRAIT_STUDENT,
+        multiple=16,
+        bundled=BundledModel(
+            "cute.onnx", "aaca5f5ffe036717a5fda48dbee6d6638e246218946916c8f6c41acce7cffaf9"
+        ),
+        background_style="hayao",
+        face_side=256,
     ),
     _published(
         "hayao_full",
@@ -206,8 +233,8 @@ DEFAULT_STYLE: Final = STYLES[0]
 _BY_NAME = {name: style for style in STYLES for name in (style.id, *style.aliases)}
 
 
-def find_style(name: str) -> Style:
-    """The style of an id or an alias.
+def find_style(name: str, field: str = "style") -> Style:
+    """The style of an id or an alias; ``field`` is the option that named it.
 
     Raises:
         UnknownStyle: there is none; the message names those that there are.
@@ -218,6 +245,6 @@ def find_style(name: str) -> Style:
         hint = f"did you mean {near[0]}? There are" if near else "there are"
         known = ", ".join(style.id for style in STYLES)
         raise UnknownStyle(
-            f"style: no style is called {name[:40]!r}; {hint} {known}", field="style", limit=known
+            f"{field}: no style is called {name[:40]!r}; {hint} {known}", field=field, limit=known
         )
     return style

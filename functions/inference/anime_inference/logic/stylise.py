@@ -1,4 +1,4 @@
-"""A whole photo through one generator."""
+"""A whole photo through one generator, and how much of it is shown."""
 
 from __future__ import annotations
 
@@ -12,30 +12,35 @@ from anime_inference.logic.picture import Pixels
 from anime_shared.errors import PictureTooLarge
 
 
-def stylise(
-    rgb: Pixels, generator: Generator, *, strength: float, keep_colors: bool, memory_budget: int
-) -> Pixels:
+def paint(rgb: Pixels, generator: Generator, memory_budget: int) -> Pixels:
     """Paint RGB ``uint8[H, W, 3]`` of any size to the same size.
 
     Args:
         rgb: the photo.
         generator: paints it.
-        strength: 0 (the photo) to 1 (the style).
-        keep_colors: take chroma from the photo.
         memory_budget: bytes that the generator may need at its peak.
 
     Raises:
         PictureTooLarge: the generator would need more than ``memory_budget``.
     """
-    if strength == 0:
-        return rgb
     height, width = rgb.shape[:2]
     padded = pad(rgb, generator.multiple, generator.margin)
     _check_memory(padded, generator, memory_budget)
-    painted = crop(generator.paint(padded, _thumbnail(rgb)), height, width, generator.margin)
+    return crop(generator.paint(padded, _thumbnail(rgb)), height, width, generator.margin)
+
+
+def mix(photo: Pixels, painted: Pixels, *, strength: float, keep_colors: bool) -> Pixels:
+    """The painting at the strength that was asked for; all RGB ``uint8[H, W, 3]``.
+
+    Args:
+        photo: what was painted.
+        painted: how it was painted.
+        strength: 0 (the photo) to 1 (the style).
+        keep_colors: take chroma from the photo.
+    """
     if keep_colors:
-        painted = keep_photo_colors(painted, rgb)
-    return blend(rgb, painted, strength)
+        painted = keep_photo_colors(painted, photo)
+    return blend(photo, painted, strength)
 
 
 def _thumbnail(rgb: Pixels) -> Pixels:

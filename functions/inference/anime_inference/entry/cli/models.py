@@ -8,6 +8,13 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
+from anime_inference.adapters.faces.pack import (
+    MEND_COMMAND,
+    PACK_FOLDER,
+    install_face_pack,
+    pack_folder,
+    verify_face_pack,
+)
 from anime_inference.composition import model_store
 from anime_inference.entry.cli.terminal import err, report
 from anime_inference.logic.styles import STYLES, Style, find_style
@@ -32,22 +39,34 @@ def pull_command(
 ) -> None:
     """Install styles from their published weights: download, verify, convert.
 
+    `faces` is the model pack of the face detector; it comes from a folder only.
+
     A download that was cut goes on where it was. Nothing is ever half-installed.
     """
     try:
-        styles = [find_style(name) for name in names]
+        wanted = [None if name == PACK_FOLDER else find_style(name) for name in names]
     except AnimeError as error:
         report(error)
         raise typer.Exit(2) from None
     failed = False
-    for style in styles:
+    for style in wanted:
         try:
-            _pull(style, folder)
+            if style is None:
+                _pull_faces(folder)
+            else:
+                _pull(style, folder)
         except AnimeError as error:
             report(error)
             failed = True
     if failed:
         raise typer.Exit(1)
+
+
+def _pull_faces(folder: Path | None) -> None:
+    if folder is None:
+        raise InstallFailed(f"faces: the pack is published nowhere as one; use {MEND_COMMAND}")
+    install_face_pack(read_settings().model_folder, folder)
+    err.print("faces: installed. The detector YuNet is under the MIT licence.")
 
 
 def _pull(style: Style, folder: Path | None) -> None:
@@ -96,7 +115,7 @@ def verify_command(
     except AnimeError as error:
         report(error)
         raise typer.Exit(2) from None
-    failed = False
+    failed = not _verify_faces(store.folder)
     for style in styles or [style for style in STYLES if store.is_installed(style)]:
         try:
             model = store.read(style)
@@ -107,3 +126,16 @@ def verify_command(
             err.print(f"{style.id}: ok ({model.sha256[:12]})")
     if failed:
         raise typer.Exit(1)
+
+
+def _verify_faces(folder: Path) -> bool:
+    """Whether the face pack, if there is one, is undamaged; says so."""
+    if not pack_folder(folder).exists():
+        return True
+    try:
+        verify_face_pack(folder)
+    except AnimeError as error:
+        report(error)
+        return False
+    err.print("faces: ok")
+    return True

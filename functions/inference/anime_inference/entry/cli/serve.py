@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from anime_inference.composition import check_models
 from anime_inference.entry.cli.terminal import err
 from anime_inference.settings import read_settings
 
@@ -26,7 +27,9 @@ def serve_command(
 
     from anime_inference.entry.http.app import create_app  # noqa: PLC0415
 
-    app = create_app(read_settings())
+    settings = read_settings()
+    check_models(settings)
+    app = create_app(settings)
     url = f"http://{host}:{port}"
     err.print(f"[bold]AnimeGAN[/] is starting on {url} (documentation: {url}/docs). Try:\n")
     err.print(

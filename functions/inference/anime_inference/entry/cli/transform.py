@@ -20,13 +20,13 @@ from rich.progress import (
 )
 
 from anime_inference.adapters.files import read_bounded, write_atomically
-from anime_inference.composition import generators
+from anime_inference.composition import load_models
 from anime_inference.entry.cli.plan import Item, plan
 from anime_inference.entry.cli.terminal import err, report
-from anime_inference.logic.generator import Generators
-from anime_inference.logic.options import OutputFormat, TransformOptions
-from anime_inference.logic.pipeline import Result, transform
+from anime_inference.logic.options import FacesMode, OutputFormat, TransformOptions
+from anime_inference.logic.pipeline import Models, transform
 from anime_inference.logic.styles import DEFAULT_STYLE, find_style
+from anime_inference.logic.treatment import choose_treatment
 from anime_inference.settings import Settings, read_settings
 from anime_shared.errors import AnimeError, InputError, InternalError, InvalidField
 from anime_shared.problems import invalid_field, problem_of
@@ -60,6 +60,17 @@ def transform_command(
     max_side: Annotated[
         int | None, typer.Option(help="Shrink photos, so that no side has more pixels.")
     ] = None,
+    faces: Annotated[
+        FacesMode,
+        typer.Option(help="auto: faces in the face style; only: nothing else changes; off."),
+    ] = FacesMode.AUTO,
+    face_style: Annotated[
+        str | None, typer.Option(help="Style of faces; by default what suits the style.")
+    ] = None,
+    background_style: Annotated[
+        str | None, typer.Option(help="Style of the rest; by default the style itself.")
+    ] = None,
+    max_faces: Annotated[int, typer.Option(help="Treat so many faces, the largest first.")] = 20,
     compare: Annotated[
         bool, typer.Option("--compare", help="Put photo and result side by side.")
     ] = False,
@@ -84,8 +95,13 @@ def transform_command(
             format=fmt,
             quality=quality,
             max_side=max_side,
+            faces=faces,
+            face_style=face_style,
+            background_style=background_style,
+            max_faces=max_faces,
             compare=compare,
         )
+        choose_treatment(options)
         *sources, target = sources
         if not sources:
             raise InvalidField("IN... OUT: name a photo and what it shall become", field="OUT")
@@ -98,7 +114,7 @@ def transform_command(
     if not items:
         _pipe(sources, target, options, settings)
         return
-    batch = _Batch(options, settings, generators(settings), overwrite=overwrite, as_json=as_json)
+    batch = _Batch(options, settings, load_models(settings), overwrite=overwrite, as_json=as_json)
     if not batch.run(items, dry_run=dry_run):
         raise typer.Exit(1)
 
@@ -121,7 +137,7 @@ def _pipe(sources: list[Path], target: Path, options: TransformOptions, settings
     data = (
         sys.stdin.buffer.read(limit + 1) if sources[0] == _PIPE else read_bounded(sources[0], limit)
     )
-    result = transform(data, options, settings.limits, generators(settings))
+    result = transform(data, options, settings.limits, load_models(settings))
     if target == _PIPE:
         sys.stdout.buffer.write(result.data)
         sys.stdout.buffer.flush()
@@ -135,7 +151,7 @@ class _Batch:
 
     options: TransformOptions
     settings: Settings
-    generators: Generators
+    models: Models
     overwrite: bool
     as_json: bool
 
@@ -171,7 +187,7 @@ class _Batch:
         try:
             data = read_bounded(item.source, self.settings.max_upload_bytes)
             options = self.options.model_copy(update={"format": item.format})
-            result = transform(data, options, self.settings.limits, self.generators)
+            result = transform(data, options, self.settings.limits, self.models)
             write_atomically(item.target, result.data)
         except AnimeError as error:
             self._fail(item, error)
@@ -180,7 +196,7 @@ class _Batch:
             self._fail(item, InternalError(f"{error.filename}: {error.strerror}"))
             return False
         seconds = sum(result.timings.rounded().values())
-        self._tell(item, _facts(result), f"{item.source} -> {item.target} ({seconds:.2f} s)")
+        self._tell(item, result.facts(), f"{item.source} -> {item.target} ({seconds:.2f} s)")
         return True
 
     def _tell(self, item: Item, facts: dict[str, Any], line: str) -> None:
@@ -195,14 +211,3 @@ class _Batch:
             failure = {"input": str(item.source), "problem": problem_of(error)}
             print(json.dumps(failure), flush=True)  # noqa: T201
         report(error, str(item.source))
-
-
-def _facts(result: Result) -> dict[str, Any]:
-    return {
-        "style": result.style,
-        "model": result.model,
-        "width": result.width,
-        "height": result.height,
-        "timings": result.timings.rounded(),
-        "faces": [],
-    }

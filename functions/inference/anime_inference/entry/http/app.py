@@ -9,16 +9,21 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Annotated
 
-from anyio import create_task_group
+from anyio import create_task_group, to_thread
 from fastapi import APIRouter, FastAPI, File, Form, Request, Response, UploadFile
 
-from anime_inference.composition import generators, model_store
+from anime_inference.composition import load_models, model_store
 from anime_inference.entry.http.accept import wanted_image_format, wants_image
 from anime_inference.entry.http.body_limit import BodyLimit
 from anime_inference.entry.http.schemas import PROBLEMS, Health, StyleAnswer, TransformAnswer
 from anime_inference.entry.http.workers import Workers
 from anime_inference.logic.options import (
+    BackgroundStyleName,
+    FacesMode,
+    FacesOption,
+    FaceStyleName,
     KeepColors,
+    MaxFaces,
     MaxSide,
     OutputFormat,
     Quality,
@@ -27,7 +32,7 @@ from anime_inference.logic.options import (
     TransformOptions,
 )
 from anime_inference.logic.pipeline import Result, transform
-from anime_inference.logic.styles import DEFAULT_STYLE, STYLES
+from anime_inference.logic.styles import DEFAULT_STYLE, STYLES, find_style
 from anime_inference.settings import Settings
 from anime_shared import problems
 from anime_shared.errors import AnimeError, NotReady
@@ -42,14 +47,20 @@ class Service:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.store = model_store(settings)
-        self.generators = generators(settings)
+        self.models = load_models(settings)
         self.workers = Workers(settings.concurrency, settings.max_waiting)
         self.readiness: AnimeError | None = NotReady("the model is being loaded")
+
+    def _load(self) -> None:
+        self.models.generators.get(DEFAULT_STYLE)
+        if DEFAULT_STYLE.face_style is not None:
+            self.models.generators.get(find_style(DEFAULT_STYLE.face_style))
+            self.models.detectors.get()
 
     async def load_default(self) -> None:
         """Load the default style, so that the first photo needn't wait for it."""
         try:
-            await self.workers.run(self.generators.get, DEFAULT_STYLE)
+            await to_thread.run_sync(self._load)
         except AnimeError as error:
             _log.exception("the default style can't be loaded")
             self.readiness = NotReady(error.detail)
@@ -102,6 +113,10 @@ async def post_transform(
     format: Annotated[OutputFormat, Form()] = OutputFormat.AUTO,  # noqa: A002 - the field's name
     quality: Annotated[Quality, Form()] = 92,
     max_side: Annotated[MaxSide, Form()] = None,
+    faces: Annotated[FacesOption, Form()] = FacesMode.AUTO,
+    face_style: Annotated[FaceStyleName, Form()] = None,
+    background_style: Annotated[BackgroundStyleName, Form()] = None,
+    max_faces: Annotated[MaxFaces, Form()] = 20,
 ) -> Response:
     """Answers JSON with a data URL, or the picture itself for ``Accept: image/*``."""
     start = time.perf_counter()
@@ -116,10 +131,14 @@ async def post_transform(
         format=format,
         quality=quality,
         max_side=max_side,
+        faces=faces,
+        face_style=face_style,
+        background_style=background_style,
+        max_faces=max_faces,
     )
     data = await image.read()
     result = await service.workers.run(
-        transform, data, options, service.settings.limits, service.generators
+        transform, data, options, service.settings.limits, service.models
     )
     elapsed = time.perf_counter() - start
     return _picture(result) if wants_image(accept) else _json(result, elapsed)
@@ -131,24 +150,30 @@ def _picture(result: Result) -> Response:
     )
     headers = {
         "Server-Timing": stages,
-        "Anime-Style": result.style,
-        "Anime-Model": result.model,
-        "Anime-Size": f"{result.width}x{result.height}",
+        **_receipt(result),
         "Vary": "Accept",
     }
     return Response(result.data, media_type=result.format.media_type, headers=headers)
 
 
+def _receipt(result: Result) -> dict[str, str]:
+    facts = result.facts()
+    treated = sum(face.treated for face in result.faces)
+    return {
+        "Anime-Style": facts["style"] or "none",
+        "Anime-Model": facts["model"] or "none",
+        "Anime-Face-Style": facts["face_style"] or "none",
+        "Anime-Faces": f"found={len(result.faces)}, treated={treated}",
+        "Anime-Size": f"{result.width}x{result.height}",
+    }
+
+
 def _json(result: Result, elapsed: float) -> Response:
     encoded = base64.b64encode(result.data).decode()
     answer = TransformAnswer(
-        style=result.style,
-        model=result.model,
+        **result.facts(),
         format=result.format,
-        width=result.width,
-        height=result.height,
         elapsed_time=round(elapsed, 4),
-        timings=result.timings.rounded(),
         result_base64=f"data:{result.format.media_type};base64,{encoded}",
     )
     return Response(

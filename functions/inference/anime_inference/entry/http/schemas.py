@@ -6,16 +6,33 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
+from anime_inference.logic.faces.select import Reason
 from anime_inference.logic.options import OutputFormat
 from anime_inference.logic.styles import Style, Subject
+
+
+class FaceAnswer(BaseModel):
+    """One face."""
+
+    box: tuple[float, float, float, float] = Field(
+        description="Left, top, right, bottom in pixels of the result."
+    )
+    score: float = Field(description="0 to 1, how sure the detector was.")
+    treated: bool = Field(description="Whether the face style painted it.")
+    reason: Reason | None = Field(description="Why it was left to the background.")
 
 
 class TransformAnswer(BaseModel):
     """A finished picture, as JSON."""
 
     status: Literal["success"] = "success"
-    style: str = Field(description="The style's id, aliases resolved.")
-    model: str = Field(description="SHA-256 of the model file.")
+    style: str | None = Field(
+        description="Id of the style that painted the picture, or the faces if nothing else was."
+    )
+    model: str | None = Field(description="SHA-256 of its model file.")
+    face_style: str | None = Field(description="Id of the style of the faces, if any was treated.")
+    face_model: str | None = Field(description="SHA-256 of its model file.")
+    faces: list[FaceAnswer] = Field(description="Every face that was found, the largest first.")
     format: OutputFormat
     width: int = Field(description="Pixels.")
     height: int = Field(description="Pixels.")

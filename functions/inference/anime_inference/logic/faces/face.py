@@ -36,12 +36,28 @@ class Face:
         return max(right - left, bottom - top)
 
 
+class Detectors(Protocol):
+    """The loaded detector of this process."""
+
+    def get(self) -> Detector:
+        """The detector, loaded at the first call.
+
+        Raises:
+            FaceModelMissing: it, or a file of it, is not on this machine.
+            ModelCorrupt: a file of it is damaged.
+        """
+
+
 class Detector(Protocol):
     """Finds upright faces in one pass over a picture; called from any thread."""
 
     @property
     def name(self) -> str:
         """What it is called in results and logs."""
+
+    @property
+    def sure_score(self) -> float:
+        """From here on a face needs no second look; lower ones may be a turned face misread."""
 
     def detect(self, rgb: Pixels) -> list[Face]:
         """The faces of ``uint8[H, W, 3]`` RGB, in any order."""

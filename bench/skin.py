@@ -1,0 +1,121 @@
+"""``make bench-skin``: how much lighter or darker the skin becomes, over the Monk scale.
+
+Synthetic faces: one photo, its skin moved to each of the ten tones of the Monk skin tone scale
+(E. Monk, 2022; skintone.google). Lightness is CIELAB's L*, 0 to 100, on forehead and cheeks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from rich.console import Console
+from rich.table import Table
+from skimage.color import lab2rgb, rgb2lab
+
+from anime_inference.composition import load_models
+from anime_inference.logic.faces.align import Transform, crop_face, portrait_transform
+from anime_inference.logic.faces.find import find_faces
+from anime_inference.logic.options import FacesMode, OutputFormat, TransformOptions
+from anime_inference.logic.picture import Pixels
+from anime_inference.logic.pipeline import Models, transform
+from anime_inference.settings import Settings
+from tests.pictures import file_of, opened
+
+MONK_TONES = (
+    "#f6ede4", "#f3e7db", "#f7ead0", "#eadaba", "#d7bd96",
+    "#a07e56", "#825c43", "#604134", "#3a312a", "#292420",
+)  # fmt: skip
+_SIDE = 128
+# Forehead and cheeks in the aligned crop: x, y and radius as fractions of its side.
+_PATCHES = ((0.5, 0.36, 0.05), (0.36, 0.61, 0.045), (0.64, 0.61, 0.045))
+PHOTO = Path(__file__).parents[1] / "docs/pictures/photo.jpg"
+
+
+@dataclass(frozen=True, slots=True)
+class SkinChange:
+    """L* of the skin in the photo, and its change by the style."""
+
+    tone: str
+    photo: float
+    change: float
+    change_kept: float
+
+
+def head() -> Pixels:
+    """The head of the example photo, RGB."""
+    with Image.open(PHOTO) as photo:
+        return np.asarray(photo.convert("RGB"))[:288, 64:384]
+
+
+def with_tone(rgb: Pixels, transform: Transform, tone: str) -> Pixels:
+    """The picture with its skin moved to a tone, light and shade kept in proportion."""
+    lab = rgb2lab(rgb)
+    skin = np.median(lab_of_skin(rgb, transform), axis=0)
+    wanted = rgb2lab(np.array([[[int(tone[i : i + 2], 16) / 255 for i in (1, 3, 5)]]]))[0, 0]
+    lab[..., 0] *= wanted[0] / skin[0]
+    lab[..., 1:] += wanted[1:] - skin[1:]
+    moved: Pixels = np.rint(lab2rgb(lab.clip((0, -100, -100), (100, 100, 100))) * 255).astype(
+        np.uint8
+    )
+    return moved
+
+
+def lab_of_skin(rgb: Pixels, transform: Transform) -> NDArray[np.float64]:
+    """CIELAB of the pixels of forehead and cheeks, ``float[N, 3]``."""
+    crop = crop_face(rgb, transform, _SIDE)
+    places = (np.arange(_SIDE) + 0.5) / _SIDE
+    skin = np.zeros((_SIDE, _SIDE), bool)
+    for x, y, radius in _PATCHES:
+        skin |= np.hypot(places[None, :] - x, places[:, None] - y) < radius
+    pixels: NDArray[np.float64] = rgb2lab(crop)[skin]
+    return pixels
+
+
+def skin_change(rgb: Pixels, transform_: Transform, tone: str, models: Models) -> SkinChange:
+    """The change of one face, without and with ``keep_colors``."""
+    data = file_of(rgb)
+    photo = float(lab_of_skin(rgb, transform_)[:, 0].mean())
+    changes = []
+    for keep in (False, True):
+        options = TransformOptions(format=OutputFormat.PNG, keep_colors=keep, faces=FacesMode.AUTO)
+        result = transform(data, options, Settings().limits, models)
+        after = lab_of_skin(np.asarray(opened(result.data)), transform_)
+        changes.append(float(after[:, 0].mean()) - photo)
+    return SkinChange(tone, photo, *changes)
+
+
+def monk_faces(models: Models) -> Iterator[SkinChange]:
+    """The change of a face at each tone of the scale."""
+    picture = head()
+    (face, *_) = find_faces(picture, models.detectors.get())
+    aligned = portrait_transform(face.landmarks, _SIDE)
+    for tone in MONK_TONES:
+        yield skin_change(with_tone(picture, aligned, tone), aligned, tone, models)
+
+
+def main() -> None:
+    """Print one row a tone."""
+    table = Table(title="Lightness of the skin, L*", box=None)
+    for heading in ("Monk tone", "photo", "change", "with keep_colors"):
+        table.add_column(heading, justify="right")
+    changes = list(monk_faces(load_models(Settings())))
+    for change in changes:
+        table.add_row(
+            change.tone,
+            f"{change.photo:.1f}",
+            f"{change.change:+.1f}",
+            f"{change.change_kept:+.1f}",
+        )
+    worst = max(abs(change.change) for change in changes)
+    worst_kept = max(abs(change.change_kept) for change in changes)
+    table.add_row("worst", "", f"{worst:.1f}", f"{worst_kept:.1f}")
+    Console(width=100).print(table)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Face detectors: CenterFace, which comes with the code, and insightface with a model pack."""

@@ -1,0 +1,36 @@
+"""The faces of a photo, painted one by one over the background."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from anime_inference.logic.faces.align import crop_face, portrait_transform
+from anime_inference.logic.faces.face import Face
+from anime_inference.logic.faces.paste import paste_face
+from anime_inference.logic.generator import Generator
+from anime_inference.logic.picture import Pixels
+from anime_inference.logic.stylise import paint
+
+
+def paint_face(photo: Pixels, face: Face, generator: Generator, side: int, budget: int) -> Pixels:
+    """One face as the face style paints it, RGB ``uint8[side, side, 3]``.
+
+    The crop has the size that the style was trained on, whatever size the face has in the photo:
+    a face much larger than in training would have its eyes painted twice.
+    """
+    crop = crop_face(photo, portrait_transform(face.landmarks, side), side)
+    return paint(crop, generator, budget)
+
+
+def paste_faces(picture: Pixels, faces: Sequence[Face], painted: Sequence[Pixels]) -> Pixels:
+    """The picture with the painted faces in it; the smallest last, as they are mostly in front.
+
+    Args:
+        picture: RGB ``uint8[H, W, 3]``; left as it is.
+        faces: by descending size.
+        painted: one crop a face, from :func:`paint_face`.
+    """
+    result = picture.copy()
+    for face, crop in zip(faces, painted, strict=True):
+        paste_face(result, crop, portrait_transform(face.landmarks, crop.shape[0]))
+    return result

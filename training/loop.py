@@ -1,0 +1,149 @@
+"""The training loop that both students share; cut and resumed at will."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.optim.lr_scheduler import LambdaLR
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+
+WARM_UP_STEPS = 300
+SAVE_EVERY = 500
+_FLOOR = 0.01
+_REPORT_EVERY = 50
+
+Network = TypeVar("Network", bound=nn.Module)
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What a run is defined by; a checkpoint of another recipe isn't resumed.
+
+    ``crop`` is in pixels. The learning rate rises over 300 steps, then falls by a cosine that
+    ends at ``steps``; they alone may change between a cut and its resumption.
+    """
+
+    steps: int = 14_000
+    batch: int = 4
+    crop: int = 256
+    learning_rate: float = 1e-3
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One line of the log: the loss is the mean since the line before."""
+
+    step: int
+    loss: float
+    learning_rate: float
+
+
+class Run(Generic[Network]):
+    """A network on its way, with everything that a resumption needs.
+
+    Args:
+        recipe: see there.
+        network: makes the network to train; called after the seed is set.
+        loss: of the network on a batch that it draws from the generator of random numbers.
+    """
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        network: Callable[[], Network],
+        loss: Callable[[Network, np.random.Generator], Tensor],
+    ) -> None:
+        torch.manual_seed(recipe.seed)
+        self.recipe = recipe
+        self.step = 0
+        self.student = network()
+        self.average = AveragedModel(self.student, multi_avg_fn=get_ema_multi_avg_fn(0.999))
+        self.optimizer = torch.optim.Adam(self.student.parameters(), lr=recipe.learning_rate)
+        self.schedule = LambdaLR(self.optimizer, self._rate)
+        self._loss = loss
+
+    def _rate(self, step: int) -> float:
+        rise = min(1.0, (step + 1) / WARM_UP_STEPS)
+        fall = 0.5 + 0.5 * float(np.cos(np.pi * min(1.0, step / self.recipe.steps)))
+        return rise * (_FLOOR + (1 - _FLOOR) * fall)
+
+    def advance(self) -> float:
+        """One step of the optimiser; the loss before it."""
+        # A generator of its own for each step: a resumed run sees the crops it would have seen.
+        random = np.random.default_rng([self.recipe.seed, self.step])
+        loss = self._loss(self.student, random)
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.student.parameters(), 1.0)
+        self.optimizer.step()
+        self.schedule.step()
+        self.average.update_parameters(self.student)
+        self.step += 1
+        return loss.item()
+
+    def to_end(self, checkpoint: Path) -> Iterator[Progress]:
+        """Go on from the checkpoint, if there is one, to ``recipe.steps``.
+
+        Yields every 50 steps, and saves every 500 and at the end.
+
+        Raises:
+            ValueError: the checkpoint is of another recipe.
+        """
+        if checkpoint.exists():
+            self.load(checkpoint)
+        losses = []
+        while self.step < self.recipe.steps:
+            losses.append(self.advance())
+            if self.step % _REPORT_EVERY == 0:
+                rate = float(self.schedule.get_last_lr()[0])
+                yield Progress(self.step, float(np.mean(losses)), rate)
+                losses = []
+            if self.step % SAVE_EVERY == 0 or self.step == self.recipe.steps:
+                self.save(checkpoint)
+
+    def _identity(self) -> str:
+        return repr(dataclasses.replace(self.recipe, steps=0))
+
+    def _parts(self) -> dict[str, Any]:
+        return {
+            "student": self.student,
+            "average": self.average,
+            "optimizer": self.optimizer,
+            "schedule": self.schedule,
+        }
+
+    def save(self, file: Path) -> None:
+        """Write the checkpoint, by an atomic rename."""
+        state = {name: part.state_dict() for name, part in self._parts().items()}
+        partial = file.with_suffix(".partial")
+        torch.save({"recipe": self._identity(), "step": self.step, **state}, partial)
+        partial.replace(file)
+
+    def load(self, file: Path) -> None:
+        """Take over a checkpoint.
+
+        Raises:
+            ValueError: it is of another recipe.
+        """
+        state = torch.load(file, weights_only=True)
+        if state["recipe"] != self._identity():
+            raise ValueError(f"{file} was trained by {state['recipe']}, not {self._identity()}")
+        for name, part in self._parts().items():
+            part.load_state_dict(state[name])
+        self.step = state["step"]
+
+
+def averaged(network: Network, checkpoint: Path) -> Network:
+    """``network`` with the running average of a checkpoint's weights, ready to export."""
+    state = torch.load(checkpoint, weights_only=True)["average"]
+    weights = {k.removeprefix("module."): v for k, v in state.items() if k != "n_averaged"}
+    network.load_state_dict(weights)
+    return network.eval()
