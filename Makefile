@@ -100,9 +100,13 @@ bench: .venv-train/.ready ## Time and memory: torch, ONNX Runtime, the bundled s
 bench-engine: .venv/.ready ## Session options of the engine: threads, arena, graph level, spinning
 	$(BIN)/python -m bench.engine
 
+.PHONY: bench-faces
+bench-faces: .venv/.ready ## Time of each stage for a portrait and a group (PACK=folder: both detectors)
+	$(BIN)/python -m bench.faces $(PACK)
+
 .PHONY: bench-skin
-bench-skin: .venv/.ready ## How the bundled styles change the lightness of skin, over the Monk scale
-	$(BIN)/python -m bench.skin
+bench-skin: .venv/.ready ## How much lighter or darker skin becomes (FACES=folder: of its photos, too)
+	$(BIN)/python -m bench.skin $(FACES)
 
 # --- train -------------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ Synthetic faces: one photo, its skin moved to each of the ten tones of the Monk 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,8 +19,10 @@ from rich.table import Table
 from skimage.color import lab2rgb, rgb2lab
 
 from anime_inference.composition import load_models
+from anime_inference.logic.decode import decode
 from anime_inference.logic.faces.align import Transform, crop_face, portrait_transform
 from anime_inference.logic.faces.find import find_faces
+from anime_inference.logic.faces.select import judge
 from anime_inference.logic.options import FacesMode, OutputFormat, TransformOptions
 from anime_inference.logic.picture import Pixels
 from anime_inference.logic.pipeline import Models, transform
@@ -98,12 +101,23 @@ def monk_faces(models: Models) -> Iterator[SkinChange]:
         yield skin_change(with_tone(picture, aligned, tone), aligned, tone, models)
 
 
-def main() -> None:
-    """Print one row a tone."""
+def real_faces(folder: Path, models: Models) -> Iterator[SkinChange]:
+    """The change of the largest face of each photo in a folder, if it is treated."""
+    for file in sorted(folder.glob("face_*")):
+        rgb = decode(file.read_bytes(), Settings().limits.decode).rgb
+        found = find_faces(rgb, models.detectors.get())
+        if found and judge(rgb, found[:1], 1)[0].treated:
+            aligned = portrait_transform(found[0].landmarks, _SIDE)
+            yield skin_change(rgb, aligned, file.name, models)
+
+
+def main(folder: Path | None) -> None:
+    """Print one row a tone, and what real faces make of it."""
+    models = load_models(Settings())
     table = Table(title="Lightness of the skin, L*", box=None)
     for heading in ("Monk tone", "photo", "change", "with keep_colors"):
         table.add_column(heading, justify="right")
-    changes = list(monk_faces(load_models(Settings())))
+    changes = list(monk_faces(models))
     for change in changes:
         table.add_row(
             change.tone,
@@ -111,11 +125,23 @@ def main() -> None:
             f"{change.change:+.1f}",
             f"{change.change_kept:+.1f}",
         )
-    worst = max(abs(change.change) for change in changes)
-    worst_kept = max(abs(change.change_kept) for change in changes)
-    table.add_row("worst", "", f"{worst:.1f}", f"{worst_kept:.1f}")
-    Console(width=100).print(table)
+    console = Console(width=100)
+    console.print(table)
+    console.print(_summary("Monk scale", changes))
+    if folder is not None:
+        console.print(_summary("real faces", list(real_faces(folder, models))))
+
+
+def _summary(name: str, changes: list[SkinChange]) -> str:
+    free = [abs(change.change) for change in changes]
+    kept = [abs(change.change_kept) for change in changes]
+    worst = max(changes, key=lambda change: abs(change.change_kept))
+    return (
+        f"{name}, {len(changes)}: mean {np.mean(free):.1f}, worst {max(free):.1f}; with "
+        f"keep_colors mean {np.mean(kept):.1f}, worst {max(kept):.1f} ({worst.tone}), "
+        f"{sum(change > 6 for change in kept)} over 6"
+    )
 
 
 if __name__ == "__main__":
-    main()
+    main(Path(sys.argv[1]) if sys.argv[1:] else None)
