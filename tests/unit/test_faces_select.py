@@ -37,6 +37,17 @@ def test_a_clear_face_is_treated(portrait: Pixels, face: Face) -> None:
     assert report.box == pytest.approx(face.box, abs=0.1)
 
 
+def test_what_may_be_no_face_is_left(portrait: Pixels, face: Face) -> None:
+    doubtful = Face(face.box, face.landmarks, 0.7)
+    assert judge(portrait, [doubtful], 20)[0].reason is Reason.UNSURE
+
+
+def test_a_spoon_is_not_given_eyes(models: Models) -> None:
+    coffee = np.asarray(data.coffee())
+    found = find_faces(coffee, models.detectors.get())
+    assert not any(report.treated for report in judge(coffee, found, 20))
+
+
 def test_a_small_face_is_left(portrait: Pixels, face: Face) -> None:
     centre = face.landmarks.mean(axis=0)
     small = moved(face, centre + (face.landmarks - centre) * 0.15)
