@@ -104,6 +104,10 @@ bench-engine: .venv/.ready ## Session options of the engine: threads, arena, gra
 bench-faces: .venv/.ready ## Time of each stage for a portrait and a group (PACK=folder: both detectors)
 	$(BIN)/python -m bench.faces $(PACK)
 
+.PHONY: contact-sheet
+contact-sheet: .venv/.ready ## Every face photo of FACES=folder before and after, and how its seams show
+	$(BIN)/python -m bench.contact_sheet $(FACES) .bench/faces
+
 .PHONY: bench-skin
 bench-skin: .venv/.ready ## How much lighter or darker skin becomes (FACES=folder: of its photos, too)
 	$(BIN)/python -m bench.skin $(FACES)

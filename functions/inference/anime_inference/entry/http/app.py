@@ -11,6 +11,7 @@ from typing import Annotated
 
 from anyio import create_task_group, to_thread
 from fastapi import APIRouter, FastAPI, File, Form, Request, Response, UploadFile
+from fastapi_offline import FastAPIOffline
 
 from anime_inference.composition import load_models, model_store
 from anime_inference.entry.http.accept import wanted_image_format, wants_image
@@ -78,7 +79,8 @@ def create_app(settings: Settings) -> FastAPI:
             tasks.start_soon(app.state.service.load_default)
             yield
 
-    app = FastAPI(
+    # Its /docs comes from here, not from somebody's network: it works without one.
+    app = FastAPIOffline(
         title="AnimeGAN Serverless: inference",
         description="A photo goes in, an anime picture comes out.",
         version="1",

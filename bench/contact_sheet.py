@@ -1,0 +1,96 @@
+"""``make contact-sheet FACES=folder``: every face photo before and after, and its seams.
+
+Writes sheets to look at, and prints how visible the edges of the pasted faces are
+(``tests/seams.py``: about 1 is invisible).
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+from rich.console import Console
+from rich.progress import track
+
+from anime_inference.composition import load_models
+from anime_inference.logic.decode import decode
+from anime_inference.logic.faces.align import portrait_transform
+from anime_inference.logic.faces.find import find_faces
+from anime_inference.logic.faces.portraits import paint_face, paste_faces
+from anime_inference.logic.faces.select import judge
+from anime_inference.logic.picture import Pixels
+from anime_inference.logic.pipeline import Models
+from anime_inference.logic.styles import DEFAULT_STYLE, find_style
+from anime_inference.logic.stylise import paint
+from anime_inference.settings import Settings
+from tests.seams import seam_ratio
+
+_ROW = 300
+_COLUMNS, _ROWS = 3, 6
+
+
+def before_and_after(
+    file: Path, models: Models, seams: list[tuple[float, str]], outcomes: Counter[str]
+) -> Pixels:
+    """The photo and the result side by side, 300 pixels high."""
+    settings = Settings()
+    photo = decode(file.read_bytes(), settings.limits.decode).rgb
+    budget = settings.memory_budget
+    background = paint(photo, models.generators.get(DEFAULT_STYLE), budget)
+    found = find_faces(photo, models.detectors.get())
+    reports = judge(photo, found, 20)
+    outcomes.update(str(report.reason or "treated") for report in reports)
+    treated = [face for face, report in zip(found, reports, strict=True) if report.treated]
+    style = find_style(DEFAULT_STYLE.face_style or "")
+    side = style.face_side or 0
+    generator = models.generators.get(style)
+    crops = [paint_face(photo, face, generator, side, budget) for face in treated]
+    result = paste_faces(background, treated, crops)
+    for face in treated:
+        ratio = seam_ratio(result, background, portrait_transform(face.landmarks, 256))
+        seams.append((ratio, file.name))
+    both = Image.fromarray(np.concatenate((photo, result), axis=1))
+    width = min(2 * _ROW, round(both.width * _ROW / both.height))
+    return np.asarray(both.resize((width, _ROW), Image.Resampling.LANCZOS))
+
+
+def sheets(pictures: list[Pixels]) -> Iterator[Image.Image]:
+    """The pictures in rows, some a sheet."""
+    for start in range(0, len(pictures), _COLUMNS * _ROWS):
+        sheet = Image.new("RGB", (2 * _ROW * _COLUMNS, _ROW * _ROWS), "white")
+        for index, picture in enumerate(pictures[start : start + _COLUMNS * _ROWS]):
+            row, column = divmod(index, _COLUMNS)
+            sheet.paste(Image.fromarray(picture), (2 * _ROW * column, _ROW * row))
+        yield sheet
+
+
+def main(folder: Path, out: Path) -> None:
+    """Sheets into ``out``; figures to the terminal."""
+    models = load_models(Settings())
+    seams: list[tuple[float, str]] = []
+    outcomes: Counter[str] = Counter()
+    files = sorted(folder.glob("face_*"))
+    pictures = [
+        before_and_after(file, models, seams, outcomes)
+        for file in track(files, "painting", console=Console(stderr=True))
+    ]
+    out.mkdir(parents=True, exist_ok=True)
+    for number, sheet in enumerate(sheets(pictures), start=1):
+        sheet.save(out / f"faces_{number:02}.png")
+    ratios = np.array([ratio for ratio, _ in seams])
+    console = Console(width=100)
+    console.print(f"{len(files)} photos, faces: {dict(outcomes)}")
+    console.print(
+        f"seams, {len(ratios)}: median {np.median(ratios):.2f}, "
+        f"95 % under {np.quantile(ratios, 0.95):.2f}, worst {ratios.max():.2f}"
+    )
+    for ratio, name in sorted(seams, reverse=True)[:5]:
+        console.print(f"  {ratio:.2f} {name}")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))
