@@ -173,7 +173,7 @@ STYLES: Final[tuple[Style, ...]] = (
         architecture=Architecture.PORTRAIT_STUDENT,
         multiple=16,
         bundled=BundledModel(
-            "cute.onnx", "aaca5f5ffe036717a5fda48dbee6d6638e246218946916c8f6c41acce7cffaf9"
+            "cute.onnx", "205c5df146bb4a2bc0b50d30f09e11683516aba3d9af5cd002d9382c4af1246a"
         ),
         background_style="hayao",
         face_side=256,
