@@ -115,11 +115,16 @@ bench-skin: .venv/.ready ## How much lighter or darker skin becomes (FACES=folde
 # --- train -------------------------------------------------------------------------------------
 
 PHOTOS ?= ../shared/photos
-TEACHER ?= ../shared/models/animegan2/hayao.onnx
+TEACHERS ?= ../shared/models
 
-.PHONY: student
-student: .venv-train/.ready ## Label, train and export the bundled style (hours; resumable)
-	$(TRAIN_BIN)/python -m training label --photos $(PHOTOS) --teacher $(TEACHER)
+.PHONY: students
+students: .venv-train/.ready ## Label, train and export both bundled styles (hours; resumable)
+	$(TRAIN_BIN)/python -m training label --photos $(PHOTOS) --teacher $(TEACHERS)/animegan2/hayao.onnx
 	$(TRAIN_BIN)/python -m training train --photos $(PHOTOS)
 	$(TRAIN_BIN)/python -m training export
 	$(TRAIN_BIN)/python -m training evaluate --photos $(PHOTOS)
+	$(TRAIN_BIN)/python -m training portrait label --photos $(PHOTOS) \
+	  --teacher $(TEACHERS)/animegan3/tiny_cute.onnx
+	$(TRAIN_BIN)/python -m training portrait train --photos $(PHOTOS)
+	$(TRAIN_BIN)/python -m training portrait export
+	$(TRAIN_BIN)/python -m training portrait evaluate --photos $(PHOTOS)

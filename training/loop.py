@@ -12,11 +12,12 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.optim.lr_scheduler import LambdaLR
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch.optim.swa_utils import AveragedModel
 
 WARM_UP_STEPS = 300
 SAVE_EVERY = 500
 _FLOOR = 0.01
+_DECAY = 0.999
 _REPORT_EVERY = 50
 
 Network = TypeVar("Network", bound=nn.Module)
@@ -65,7 +66,7 @@ class Run(Generic[Network]):
         self.recipe = recipe
         self.step = 0
         self.student = network()
-        self.average = AveragedModel(self.student, multi_avg_fn=get_ema_multi_avg_fn(0.999))
+        self.average = AveragedModel(self.student, avg_fn=_average)
         self.optimizer = torch.optim.Adam(self.student.parameters(), lr=recipe.learning_rate)
         self.schedule = LambdaLR(self.optimizer, self._rate)
         self._loss = loss
@@ -139,6 +140,12 @@ class Run(Generic[Network]):
         for name, part in self._parts().items():
             part.load_state_dict(state[name])
         self.step = state["step"]
+
+
+def _average(average: Tensor, value: Tensor, count: Tensor | int) -> Tensor:
+    """A running average over about a thousand steps, and over fewer when there were few."""
+    decay = min(_DECAY, (1 + float(count)) / (10 + float(count)))
+    return torch.lerp(average, value, 1 - decay)
 
 
 def averaged(network: Network, checkpoint: Path) -> Network:

@@ -17,7 +17,7 @@ console = Console(highlight=False, soft_wrap=True)
 Photos = Annotated[Path, typer.Option(help="Folder of photos.", exists=True, file_okay=False)]
 Work = Annotated[Path, typer.Option(help="Folder for faces, labels and checkpoint.")]
 _WORK = Path(".training/portrait")
-_MODEL = Path("functions/inference/anime_inference/models/portrait.onnx")
+_MODEL = Path("functions/inference/anime_inference/models/cute.onnx")
 
 
 @app.command("label")

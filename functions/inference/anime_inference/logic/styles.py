@@ -173,7 +173,7 @@ STYLES: Final[tuple[Style, ...]] = (
         architecture=Architecture.PORTRAIT_STUDENT,
         multiple=16,
         bundled=BundledModel(
-            "cute.onnx", "205c5df146bb4a2bc0b50d30f09e11683516aba3d9af5cd002d9382c4af1246a"
+            "cute.onnx", "ad8a29cddfa44acee1569aeda766c2840c8df6fd78558217b00db27463e60edb"
         ),
         background_style="hayao",
         face_side=256,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from anime_inference.logic.faces.align import Transform, crop_face, uncrop
@@ -15,6 +16,9 @@ from anime_inference.logic.picture import Pixels, Tensor
 _CENTRE = (0.5, 0.56)
 _RADII = (0.335, 0.40)
 _FEATHER = 0.13
+# Forehead and cheeks in the aligned crop, x and y, and how far around them skin is judged.
+_SKIN_PLACES = ((0.5, 0.36), (0.36, 0.61), (0.64, 0.61))
+_SKIN_RADIUS = 0.05
 # Colours are matched on a coarse grid: light and tint are, lines are not.
 _GRID = 32
 _REACH = 0.08
@@ -60,22 +64,23 @@ def face_mask(side: int) -> Pixels:
 def match_colors(painted: Pixels, around: Pixels) -> Pixels:
     """``painted`` with the light and tint that ``around`` has there.
 
-    The face as a whole gets the mean colour of the same face in ``around``: next to its own neck,
-    a face must be neither lit up nor pale. What then differs along the outline is taken away
-    there, and less and less towards the middle.
+    The face as a whole gets the colour of the same face in ``around``: next to its own neck, a face
+    must be neither lit up nor pale. Forehead and cheeks decide, so that skin keeps its tone,
+    whatever became of the eyes. What then differs along the outline is taken away there, and less
+    and less towards the middle.
 
     Both RGB ``uint8[side, side, 3]``; so is the result.
     """
     side = painted.shape[0]
-    inside, ring, spread = _coarse(face_mask(256)) / 255, _ring(), _spread()
+    skin, ring, spread = _skin(), _ring(), _spread()
     weight = spread @ ring @ spread.T
     shifted = painted.astype(np.float32)
     for channel in range(3):
         difference = _coarse(around[..., channel]) - _coarse(painted[..., channel])
-        mean = np.float32(np.average(difference, weights=inside))
-        along = spread @ ((difference - mean) * ring) @ spread.T
+        common = difference[skin].mean()
+        along = spread @ ((difference - common) * ring) @ spread.T
         rest = along / (weight + _HOLD * weight.max())
-        smooth: Tensor = (mean + rest).astype(np.float32)
+        smooth: Tensor = (common + rest).astype(np.float32)
         shifted[..., channel] += np.asarray(
             Image.fromarray(smooth).resize((side, side), Image.Resampling.BICUBIC)
         )
@@ -86,6 +91,16 @@ def match_colors(painted: Pixels, around: Pixels) -> Pixels:
 def _coarse(plane: Pixels) -> Tensor:
     image = Image.fromarray(plane).resize((_GRID, _GRID), Image.Resampling.BOX)
     return np.asarray(image, np.float32)
+
+
+@cache
+def _skin() -> NDArray[np.bool_]:
+    """The cells of the grid that are forehead or cheek."""
+    places = (np.arange(_GRID) + 0.5) / _GRID
+    skin = np.zeros((_GRID, _GRID), bool)
+    for x, y in _SKIN_PLACES:
+        skin |= np.hypot(places[None, :] - x, places[:, None] - y) < _SKIN_RADIUS
+    return skin
 
 
 @cache
