@@ -39,7 +39,7 @@ class Settings(BaseSettings):
         int, Field(ge=64 * MEBIBYTE, description="Working memory of the model, in bytes.")
     ] = 4096 * MEBIBYTE
     threads: Annotated[
-        int, Field(ge=0, le=256, description="Threads of the engine; 0 is one a physical core.")
+        int, Field(ge=0, le=256, description="Threads of the engine; 0 is one a processor.")
     ] = 0
     arena: Annotated[
         bool, Field(description="Let the engine keep freed memory between photos.")
