@@ -20,7 +20,7 @@ from bench.child import ENGINES
 
 SIDES = (256, 512, 1024)
 ROUNDS = 3
-RUNS = {256: 5, 512: 3, 1024: 1}
+RUNS = {256: 7, 512: 5, 1024: 3}
 console = Console(width=100)
 
 

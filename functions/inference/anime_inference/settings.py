@@ -43,7 +43,7 @@ class Settings(BaseSettings):
     ] = 0
     arena: Annotated[
         bool, Field(description="Let the engine keep freed memory between photos.")
-    ] = False
+    ] = True
     face_detector: Annotated[
         Literal["auto", "insightface", "centerface"],
         Field(description="auto: insightface if its model pack is installed, else centerface."),
