@@ -42,7 +42,7 @@ class Settings(BaseSettings):
         int, Field(ge=0, le=256, description="Threads of the engine; 0 is one a processor.")
     ] = 0
     arena: Annotated[
-        bool, Field(description="Let the engine keep freed memory between photos.")
+        bool, Field(description="Let the engine keep the memory of small models between photos.")
     ] = True
     face_detector: Annotated[
         Literal["auto", "insightface", "centerface"],

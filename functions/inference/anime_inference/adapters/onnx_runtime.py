@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -39,10 +39,12 @@ class _Traits:
 
     margin: int
     bytes_per_pixel: int
+    # The arena grows by doubling: the full model's tensors would more than double its peak.
+    arena: bool = True
 
 
 _TRAITS: Final = {
-    Architecture.ANIMEGAN2: _Traits(margin=0, bytes_per_pixel=1600),
+    Architecture.ANIMEGAN2: _Traits(margin=0, bytes_per_pixel=1600, arena=False),
     Architecture.STUDENT: _Traits(margin=8, bytes_per_pixel=300),
     Architecture.PORTRAIT_STUDENT: _Traits(margin=0, bytes_per_pixel=300),
 }
@@ -61,9 +63,10 @@ class OnnxGenerator:
         self.multiple = style.multiple
         self.margin = traits.margin
         self.bytes_per_pixel = traits.bytes_per_pixel
+        chosen = replace(options, arena=options.arena and traits.arena)
         try:
             self._session = ort.InferenceSession(
-                model.data, session_options(options), providers=["CPUExecutionProvider"]
+                model.data, session_options(chosen), providers=["CPUExecutionProvider"]
             )
         except Exception as error:  # ONNX Runtime's own exceptions have no common base
             raise ModelCorrupt(
