@@ -36,7 +36,7 @@ _COLUMNS, _ROWS = 3, 6
 def before_and_after(
     file: Path, models: Models, seams: list[tuple[float, str]], outcomes: Counter[str]
 ) -> Pixels:
-    """The photo and the result side by side, 300 pixels high."""
+    """The photo and the result side by side, at most 600 x 300 pixels."""
     settings = Settings()
     photo = decode(file.read_bytes(), settings.limits.decode).rgb
     budget = settings.memory_budget
@@ -54,8 +54,8 @@ def before_and_after(
         ratio = seam_ratio(result, background, portrait_transform(face.landmarks, 256))
         seams.append((ratio, file.name))
     both = Image.fromarray(np.concatenate((photo, result), axis=1))
-    width = min(2 * _ROW, round(both.width * _ROW / both.height))
-    return np.asarray(both.resize((width, _ROW), Image.Resampling.LANCZOS))
+    both.thumbnail((2 * _ROW, _ROW), Image.Resampling.LANCZOS)
+    return np.asarray(both)
 
 
 def sheets(pictures: list[Pixels]) -> Iterator[Image.Image]:

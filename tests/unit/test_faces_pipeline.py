@@ -88,6 +88,22 @@ def test_six_people_each_with_a_reason_or_a_new_face(models: Models) -> None:
     assert sizes[0] == max(sizes)
 
 
+def test_over_a_hundred_people_and_a_budget_for_the_largest(models: Models) -> None:
+    people = np.asarray(opened(six()).resize((640, 443)))
+    crowd = file_of(np.tile(people, (5, 4, 1)), "JPEG")
+    result, _ = run(models, crowd, format="jpeg", max_faces=7)
+    assert len(result.faces) > 100
+    treated = [face for face in result.faces if face.treated]
+    assert len(treated) == 7
+    left = [face for face in result.faces if face.reason == "over_max_faces"]
+    assert len(left) > 50
+    assert min(face_side(f.box) for f in treated) >= max(face_side(f.box) for f in left)
+
+
+def face_side(box: tuple[float, float, float, float]) -> float:
+    return max(box[2] - box[0], box[3] - box[1])
+
+
 @pytest.mark.parametrize("data", [PORTRAIT, six()], ids=["portrait", "six"])
 def test_no_seam_is_visible(models: Models, data: bytes) -> None:
     photo = np.asarray(opened(data))
