@@ -49,7 +49,7 @@ def before_and_after(
     side = style.face_side or 0
     generator = models.generators.get(style)
     crops = [paint_face(photo, face, generator, side, budget) for face in treated]
-    result = paste_faces(background, treated, crops)
+    result = paste_faces(background, treated, crops, background)
     for face in treated:
         ratio = seam_ratio(result, background, portrait_transform(face.landmarks, 256))
         seams.append((ratio, file.name))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from anime_inference.logic.color import blend, keep_photo_colors
+from anime_inference.logic.color import blend, keep_colors_of, keep_tone_of
 from tests.pictures import gradient
 
 
@@ -16,7 +16,7 @@ def ycbcr(rgb: np.ndarray) -> np.ndarray:
 
 def test_kept_colours_are_the_photos() -> None:
     photo, painted = 96 + gradient() // 4, 160 - gradient() // 4
-    mixed = ycbcr(keep_photo_colors(painted, photo))
+    mixed = ycbcr(keep_colors_of(photo, painted))
     assert np.abs(ycbcr(painted) - ycbcr(photo))[..., 1:].mean() > 10
     assert np.abs(mixed - ycbcr(photo))[..., 1:].max() <= 2
 
@@ -24,7 +24,7 @@ def test_kept_colours_are_the_photos() -> None:
 def test_most_of_a_change_of_tone_is_taken_back() -> None:
     photo = np.full((16, 16, 3), (150, 110, 90), np.uint8)
     painted = np.full((16, 16, 3), (120, 80, 60), np.uint8)
-    mixed = ycbcr(keep_photo_colors(painted, photo))[..., 0]
+    mixed = ycbcr(keep_tone_of(photo, painted))[..., 0]
     assert mixed.mean() == pytest.approx(ycbcr(photo)[..., 0].mean() - 0.4 * 30, abs=2)
 
 
@@ -32,7 +32,7 @@ def test_lines_are_kept_as_the_style_draws_them() -> None:
     photo = np.full((64, 64, 3), 140, np.uint8)
     painted = photo.copy()
     painted[:, ::16] = 40
-    mixed = ycbcr(keep_photo_colors(painted, photo))[..., 0]
+    mixed = ycbcr(keep_tone_of(photo, painted))[..., 0]
     assert (mixed[:, 1::16] - mixed[:, ::16]).mean() == pytest.approx(100, abs=2)
 
 

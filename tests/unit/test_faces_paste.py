@@ -46,7 +46,7 @@ def test_what_was_not_changed_is_pasted_back_unseen(x: float, y: float, turn: fl
     picture = texture(300, 400)
     transform = portrait_transform(face_at(x, y, 60, turn).landmarks, SIDE)
     result = picture.copy()
-    paste_face(result, crop_face(picture, transform, SIDE), transform)
+    paste_face(result, crop_face(picture, transform, SIDE), transform, picture)
     assert np.abs(result.astype(int) - picture).mean() < 1
     assert np.abs(result.astype(int) - picture).max() < 40
 
@@ -54,14 +54,14 @@ def test_what_was_not_changed_is_pasted_back_unseen(x: float, y: float, turn: fl
 def test_a_face_of_another_light_takes_the_light_around_it() -> None:
     around = np.full((SIDE, SIDE, 3), (120, 100, 90), np.uint8)
     painted = np.full((SIDE, SIDE, 3), (220, 210, 200), np.uint8)
-    assert np.abs(match_colors(painted, around).astype(int) - around).max() <= 1
+    assert np.abs(match_colors(painted, around, around).astype(int) - around).max() <= 1
 
 
 def test_lines_survive_the_matching() -> None:
     around = texture(SIDE, SIDE, seed=1)
     painted = np.full((SIDE, SIDE, 3), 180, np.uint8)
     painted[:, ::8] = 80
-    matched = match_colors(painted, around).astype(int)
+    matched = match_colors(painted, around, around).astype(int)
     contrast = matched[100:150, 1::8, 1] - matched[100:150, ::8, 1][:, : matched[:, 1::8].shape[1]]
     assert contrast.mean() == pytest.approx(100, abs=5)
 
@@ -71,7 +71,7 @@ def test_the_seam_measure_sees_a_box_and_sees_none_where_there_is_none() -> None
     transform = portrait_transform(face_at(200, 120, 50).landmarks, SIDE)
     painted = 255 - crop_face(picture, transform, SIDE) // 2
     pasted = picture.copy()
-    paste_face(pasted, painted, transform)
+    paste_face(pasted, painted, transform, picture)
     boxed = picture.copy()
     inside = crop_mask(picture, transform)
     boxed[inside] = 255
@@ -93,7 +93,7 @@ def test_pasting_leaves_its_input_and_the_rest_of_the_picture_alone() -> None:
     picture = texture(300, 400)
     before = picture.copy()
     face = face_at(100, 100, 40)
-    result = paste_faces(picture, [face], [np.full((SIDE, SIDE, 3), 30, np.uint8)])
+    result = paste_faces(picture, [face], [np.full((SIDE, SIDE, 3), 30, np.uint8)], picture)
     np.testing.assert_array_equal(picture, before)
     np.testing.assert_array_equal(result[:, 300:], picture[:, 300:])
     assert np.abs(result.astype(int) - picture)[110:130, 90:110].mean() > 10

@@ -14,31 +14,34 @@ _TONE_SHARE = 0.6
 _TONE_SPREAD = 12
 
 
-def keep_photo_colors(painted: Pixels, photo: Pixels) -> Pixels:
-    """Lines and light of ``painted``, colours and most of the tone of ``photo``.
+def keep_colors_of(photo: Pixels, painted: Pixels) -> Pixels:
+    """Luma of ``painted``, chroma of ``photo``; all RGB ``uint8[H, W, 3]``.
 
-    All are RGB ``uint8[H, W, 3]``. Chroma is the photo's. Luma is the painting's, but where a
-    grey level of the photo has become lighter or darker on the whole, most of that is taken back,
-    so that no skin changes its tone. In YCbCr as JPEG defines it (ITU-R BT.601, full range;
-    JFIF 1.02); what falls outside of RGB is clipped.
+    In YCbCr as JPEG defines it (ITU-R BT.601, full range; JFIF 1.02). What falls outside of RGB is
+    clipped.
     """
-    luma, blue, red = Image.fromarray(photo).convert("YCbCr").split()
-    painted_luma = Image.fromarray(painted).convert("YCbCr").getchannel(0)
-    kept = _keep_tone(np.asarray(painted_luma), np.asarray(luma))
-    return np.asarray(Image.merge("YCbCr", (Image.fromarray(kept), blue, red)).convert("RGB"))
+    luma = Image.fromarray(painted).convert("YCbCr").getchannel(0)
+    _, blue, red = Image.fromarray(photo).convert("YCbCr").split()
+    return np.asarray(Image.merge("YCbCr", (luma, blue, red)).convert("RGB"))
 
 
-def _keep_tone(painted: Pixels, photo: Pixels) -> Pixels:
-    """``painted`` with the mean change of each grey level of ``photo`` mostly undone."""
-    level = photo.ravel()
-    count = np.bincount(level, minlength=256)
-    total = np.bincount(level, weights=painted.ravel(), minlength=256)
+def keep_tone_of(photo: Pixels, painted: Pixels) -> Pixels:
+    """``painted``, most of its change of tone taken back; all RGB ``uint8[H, W, 3]``.
+
+    Where a grey level of the photo has become lighter or darker on the whole, most of that is
+    undone. Lines stay: they are the exceptions to their grey level.
+    """
+    level = np.asarray(Image.fromarray(photo).convert("L"))
+    luma, blue, red = Image.fromarray(painted).convert("YCbCr").split()
+    light = np.asarray(luma)
+    count = np.bincount(level.ravel(), minlength=256)
+    total = np.bincount(level.ravel(), weights=light.ravel(), minlength=256)
     levels = np.arange(256)
     spread = np.exp(-0.5 * np.square((levels[:, None] - levels) / _TONE_SPREAD))
     change = (spread @ (total - count * levels)) / np.maximum(spread @ count, 1e-9)
     shift = np.rint(-_TONE_SHARE * change).astype(np.int16)
-    kept: Pixels = np.clip(painted + shift[photo], 0, 255).astype(np.uint8)
-    return kept
+    kept = Image.fromarray(np.clip(light + shift[level], 0, 255).astype(np.uint8))
+    return np.asarray(Image.merge("YCbCr", (kept, blue, red)).convert("RGB"))
 
 
 def blend(photo: Pixels, painted: Pixels, strength: float) -> Pixels:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from anime_inference.logic.color import keep_tone_of
 from anime_inference.logic.decode import DecodeLimits, decode
 from anime_inference.logic.encode import choose_format, encode
 from anime_inference.logic.faces.face import Detectors, Face
@@ -124,7 +125,7 @@ def transform(
     timings = Timings()
     with timings.measure("decode"):
         photo = shrink(decode(data, limits.decode), options.max_side)
-    canvas = _Canvas(photo.rgb, models, limits.memory_budget, timings)
+    canvas = _Canvas(photo.rgb, models, limits.memory_budget, timings, options.keep_colors)
     if treatment.background is not None:
         canvas.paint_background(treatment.background)
     if treatment.face is not None:
@@ -157,7 +158,9 @@ def transform(
 class _Canvas:
     """A photo while it is being painted."""
 
-    def __init__(self, photo: Pixels, models: Models, budget: int, timings: Timings) -> None:
+    def __init__(
+        self, photo: Pixels, models: Models, budget: int, timings: Timings, keep_tone: bool
+    ) -> None:
         self.picture = photo
         self.background: Painter | None = None
         self.face: Painter | None = None
@@ -166,12 +169,15 @@ class _Canvas:
         self._models = models
         self._budget = budget
         self._timings = timings
+        self._keep_tone = keep_tone
 
     def paint_background(self, style: Style) -> None:
         """The whole picture in one style."""
         generator = self._models.generators.get(style)
         with self._timings.measure("stylise"):
             self.picture = paint(self._photo, generator, self._budget)
+            if self._keep_tone:
+                self.picture = keep_tone_of(self._photo, self.picture)
         self.background = Painter(style.id, generator.checksum)
 
     def paint_faces(self, style: Style, max_faces: int) -> None:
@@ -191,5 +197,6 @@ class _Canvas:
         with self._timings.measure("stylise"):
             painted = [paint_face(self._photo, f, generator, side, self._budget) for f in treated]
         with self._timings.measure("paste"):
-            self.picture = paste_faces(self.picture, treated, painted)
+            skin = self._photo if self._keep_tone else self.picture
+            self.picture = paste_faces(self.picture, treated, painted, skin)
         self.face = Painter(style.id, generator.checksum)

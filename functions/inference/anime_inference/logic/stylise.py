@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image
 
-from anime_inference.logic.color import blend, keep_photo_colors
+from anime_inference.logic.color import blend, keep_colors_of
 from anime_inference.logic.generator import THUMBNAIL_SIDE, Generator
 from anime_inference.logic.geometry import crop, pad
 from anime_inference.logic.picture import Pixels
@@ -39,7 +39,7 @@ def mix(photo: Pixels, painted: Pixels, *, strength: float, keep_colors: bool) -
         keep_colors: take chroma from the photo.
     """
     if keep_colors:
-        painted = keep_photo_colors(painted, photo)
+        painted = keep_colors_of(photo, painted)
     return blend(photo, painted, strength)
 
 

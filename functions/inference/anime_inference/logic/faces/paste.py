@@ -23,10 +23,10 @@ _SKIN_RADIUS = 0.05
 _GRID = 32
 _REACH = 0.08
 # How soon the correction along the outline fades towards the middle.
-_HOLD = 0.15
+_HOLD = 0.4
 
 
-def paste_face(picture: Pixels, painted: Pixels, transform: Transform) -> None:
+def paste_face(picture: Pixels, painted: Pixels, transform: Transform, skin: Pixels) -> None:
     """Blend a painted crop into the picture, in place.
 
     The crop's colours are first matched to the picture's by :func:`match_colors`, in the spirit of
@@ -36,12 +36,16 @@ def paste_face(picture: Pixels, painted: Pixels, transform: Transform) -> None:
         picture: RGB ``uint8[H, W, 3]``, written to.
         painted: RGB ``uint8[side, side, 3]``, the face as the face style painted it.
         transform: that the crop was cut by.
+        skin: RGB ``uint8[H, W, 3]``, whose tone the face's skin shall have; the picture itself, or
+            the photo.
     """
     height, width = picture.shape[:2]
-    around = crop_face(picture, transform, painted.shape[0])
-    matched = match_colors(painted, around)
+    side = painted.shape[0]
+    matched = match_colors(
+        painted, crop_face(picture, transform, side), crop_face(skin, transform, side)
+    )
     face, (left, top, right, bottom) = uncrop(matched, transform, height, width)
-    mask, _ = uncrop(face_mask(painted.shape[0]), transform, height, width)
+    mask, _ = uncrop(face_mask(side), transform, height, width)
     window = picture[top:bottom, left:right]
     share = mask[..., None].astype(np.float32) / 255
     window[:] = np.rint(window + (face.astype(np.float32) - window) * share)
@@ -61,23 +65,24 @@ def face_mask(side: int) -> Pixels:
     return mask
 
 
-def match_colors(painted: Pixels, around: Pixels) -> Pixels:
-    """``painted`` with the light and tint that ``around`` has there.
+def match_colors(painted: Pixels, around: Pixels, skin: Pixels) -> Pixels:
+    """``painted`` with the light and tint of ``skin``, and along its outline of ``around``.
 
-    The face as a whole gets the colour of the same face in ``around``: next to its own neck, a face
+    The face as a whole gets the colour of the same face in ``skin``: next to its own neck, a face
     must be neither lit up nor pale. Forehead and cheeks decide, so that skin keeps its tone,
     whatever became of the eyes. What then differs along the outline is taken away there, and less
     and less towards the middle.
 
-    Both RGB ``uint8[side, side, 3]``; so is the result.
+    All RGB ``uint8[side, side, 3]``; so is the result.
     """
     side = painted.shape[0]
-    skin, ring, spread = _skin(), _ring(), _spread()
+    cells, ring, spread = _skin(), _ring(), _spread()
     weight = spread @ ring @ spread.T
     shifted = painted.astype(np.float32)
     for channel in range(3):
-        difference = _coarse(around[..., channel]) - _coarse(painted[..., channel])
-        common = difference[skin].mean()
+        own = _coarse(painted[..., channel])
+        difference = _coarse(around[..., channel]) - own
+        common = (_coarse(skin[..., channel]) - own)[cells].mean()
         along = spread @ ((difference - common) * ring) @ spread.T
         rest = along / (weight + _HOLD * weight.max())
         smooth: Tensor = (common + rest).astype(np.float32)

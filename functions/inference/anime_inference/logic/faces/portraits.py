@@ -22,15 +22,18 @@ def paint_face(photo: Pixels, face: Face, generator: Generator, side: int, budge
     return paint(crop, generator, budget)
 
 
-def paste_faces(picture: Pixels, faces: Sequence[Face], painted: Sequence[Pixels]) -> Pixels:
+def paste_faces(
+    picture: Pixels, faces: Sequence[Face], painted: Sequence[Pixels], skin: Pixels
+) -> Pixels:
     """The picture with the painted faces in it; the smallest last, as they are mostly in front.
 
     Args:
         picture: RGB ``uint8[H, W, 3]``; left as it is.
         faces: by descending size.
         painted: one crop a face, from :func:`paint_face`.
+        skin: a picture of the same people whose skin has the tone that theirs shall have.
     """
     result = picture.copy()
     for face, crop in zip(faces, painted, strict=True):
-        paste_face(result, crop, portrait_transform(face.landmarks, crop.shape[0]))
+        paste_face(result, crop, portrait_transform(face.landmarks, crop.shape[0]), skin)
     return result
