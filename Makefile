@@ -46,8 +46,11 @@ lock: | .uv/bin/uv ## Resolve dependencies anew and write the hashed locks
 	  --no-annotate --custom-compile-command "make lock" pyproject.toml --extra inference \
 	  -o functions/inference/requirements.txt
 	$(UV) pip compile --quiet --universal --generate-hashes --upgrade --python-version 3.11 \
+	  --no-annotate --custom-compile-command "make lock" pyproject.toml --extra web \
+	  -o functions/web/requirements.txt
+	$(UV) pip compile --quiet --universal --generate-hashes --upgrade --python-version 3.11 \
 	  --no-annotate --custom-compile-command "make lock" pyproject.toml --extra inference \
-	  --extra insightface --extra local --group dev -o requirements/dev.txt
+	  --extra insightface --extra local --extra web --group dev -o requirements/dev.txt
 
 # --- use ---------------------------------------------------------------------------------------
 

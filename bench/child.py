@@ -14,8 +14,8 @@ import numpy as np
 from anime_inference.adapters.model_store import Model
 from anime_inference.adapters.onnx_runtime import EngineOptions, OnnxGenerator
 from anime_inference.logic.picture import Pixels
-from anime_inference.logic.styles import DEFAULT_STYLE, Upsampling, find_style
 from anime_inference.logic.stylise import paint
+from anime_shared.styles import DEFAULT_STYLE, Upsampling, find_style
 from tests.weights import random_state_dict
 
 _WARM_UP_SECONDS = 2

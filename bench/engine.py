@@ -19,8 +19,8 @@ from rich.progress import track
 from rich.table import Table
 
 from anime_inference.adapters.model_store import ModelStore
-from anime_inference.logic.styles import DEFAULT_STYLE
 from anime_inference.settings import Settings
+from anime_shared.styles import DEFAULT_STYLE
 from bench.child import peak_mib
 
 SIDE = 512

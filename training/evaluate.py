@@ -11,8 +11,8 @@ from PIL import Image
 
 from anime_inference.adapters.model_store import Model
 from anime_inference.adapters.onnx_runtime import EngineOptions, OnnxGenerator
-from anime_inference.logic.styles import DEFAULT_STYLE
 from anime_inference.logic.stylise import paint
+from anime_shared.styles import DEFAULT_STYLE
 from training.fidelity import Fidelity, measure
 from training.samples import samples
 

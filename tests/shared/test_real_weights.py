@@ -14,13 +14,13 @@ from anime_inference.adapters.install import install_from_folder
 from anime_inference.adapters.model_store import ModelStore
 from anime_inference.adapters.onnx_runtime import EngineOptions, LoadedGenerators
 from anime_inference.composition import load_models
-from anime_inference.entry.cli import app
 from anime_inference.logic.generator import Generators
-from anime_inference.logic.options import OutputFormat, TransformOptions
 from anime_inference.logic.pipeline import Models, transform
-from anime_inference.logic.styles import DEFAULT_STYLE, find_style
 from anime_inference.logic.stylise import paint as paint_whole
 from anime_inference.settings import Settings
+from anime_local.cli import app
+from anime_shared.options import OutputFormat, TransformOptions
+from anime_shared.styles import DEFAULT_STYLE, find_style
 from bench.contact_sheet import before_and_after
 from tests.pictures import opened
 from training.fidelity import mean, measure

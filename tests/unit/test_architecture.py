@@ -11,9 +11,13 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-INFERENCE = ROOT / "functions/inference/anime_inference"
-SHARED = ROOT / "layers/shared/anime_shared"
-PRODUCT = sorted([*INFERENCE.rglob("*.py"), *SHARED.rglob("*.py")])
+PACKAGES = {
+    "inference": ROOT / "functions/inference/anime_inference",
+    "web": ROOT / "functions/web/anime_web",
+    "local": ROOT / "functions/local/anime_local",
+    "shared": ROOT / "layers/shared/anime_shared",
+}
+PRODUCT = sorted(file for folder in PACKAGES.values() for file in folder.rglob("*.py"))
 
 
 def imports_of(file: Path) -> Iterator[str]:
@@ -24,29 +28,46 @@ def imports_of(file: Path) -> Iterator[str]:
             yield node.module or ""
 
 
-def within(file: Path) -> str:
-    """The room of a module: entry, logic, adapters, shared or the package itself."""
-    if file.is_relative_to(SHARED):
-        return "shared"
-    relative = file.relative_to(INFERENCE)
-    if relative.name == "__main__.py":
-        return "entry"
-    return relative.parts[0] if len(relative.parts) > 1 else "package"
+def room_of(file: Path) -> tuple[str, str]:
+    """Package and room of a module; the room is "" for modules of the package itself."""
+    for package, folder in PACKAGES.items():
+        if file.is_relative_to(folder):
+            parts = file.relative_to(folder).parts
+            return package, parts[0] if len(parts) > 1 else ""
+    raise AssertionError(file)
 
 
-FORBIDDEN = {
-    "logic": ("anime_inference.adapters", "anime_inference.entry", "fastapi", "typer", "onnx"),
-    "adapters": ("anime_inference.entry", "fastapi", "typer"),
-    "entry": (),
-    "shared": ("anime_inference", "numpy", "PIL", "onnx"),
-    "package": ("anime_inference.entry",),
+# What a package may not import: each function stands alone, and the layer knows none of them.
+OF_PACKAGE = {
+    "inference": ("anime_web", "anime_local", "typer", "uvicorn"),
+    "web": ("anime_inference", "anime_local", "numpy", "PIL", "onnx", "cv2", "typer"),
+    "local": (),
+    "shared": ("anime_inference", "anime_web", "anime_local", "numpy", "PIL", "onnx", "typer"),
 }
+# What a room may not import: entry -> logic -> ports <- adapters.
+OF_ROOM = {
+    "logic": (".adapters", ".entry", ".http", "fastapi", "starlette", "boto3", "httpx2", "sqlite3"),
+    "ports": (".adapters", ".http", "fastapi", "boto3"),
+    "adapters": (".entry", "fastapi", "typer"),
+    "http": (".adapters", "boto3"),
+}
+# The layer's own modules are logic, but for the one where settings choose the adapters.
+SHARED_LOGIC = ("fastapi", "starlette", "boto3", "httpx2", "sqlite3", "anime_shared.http")
+
+
+def forbidden_to(file: Path) -> tuple[str, ...]:
+    package, room = room_of(file)
+    here = tuple(
+        f"anime_{p}{name}" if name.startswith(".") else name
+        for name in OF_ROOM.get(room, ())
+        for p in (package, "shared")
+    )
+    return OF_PACKAGE[package] + here + (SHARED_LOGIC if (package, room) == ("shared", "") else ())
 
 
 @pytest.mark.parametrize("file", PRODUCT, ids=lambda f: str(f.relative_to(ROOT)))
 def test_imports_point_one_way(file: Path) -> None:
-    forbidden = FORBIDDEN[within(file)]
-    wrong = [name for name in imports_of(file) if name.startswith(forbidden)]
+    wrong = [name for name in imports_of(file) if name.startswith(forbidden_to(file))]
     assert not wrong
 
 
@@ -68,7 +89,7 @@ def loaded_by(code: str) -> set[str]:
 
 def test_listing_styles_loads_no_engine() -> None:
     loaded = loaded_by(
-        "from anime_inference.entry.cli import app\n"
+        "from anime_local.cli import app\n"
         "from typer.testing import CliRunner\n"
         "assert CliRunner().invoke(app, ['styles']).exit_code == 0"
     )
@@ -78,7 +99,7 @@ def test_listing_styles_loads_no_engine() -> None:
 
 def test_faces_off_loads_no_detector(tmp_path: Path) -> None:
     loaded = loaded_by(
-        "from anime_inference.entry.cli import app\n"
+        "from anime_local.cli import app\n"
         "from typer.testing import CliRunner\n"
         f"arguments = ['transform', 'docs/pictures/photo.jpg', '{tmp_path}/o.png']\n"
         "result = CliRunner().invoke(app, [*arguments, '--faces', 'off'])\n"
@@ -93,7 +114,7 @@ def test_a_running_function_loads_neither_torch_nor_onnx() -> None:
         "from anime_inference.entry.http.app import create_app\n"
         "from anime_inference.settings import Settings\n"
         "from anime_inference.composition import load_models\n"
-        "from anime_inference.logic.styles import DEFAULT_STYLE\n"
+        "from anime_shared.styles import DEFAULT_STYLE\n"
         "create_app(Settings())\n"
         "load_models(Settings()).generators.get(DEFAULT_STYLE)"
     )

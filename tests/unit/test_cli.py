@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
-from anime_inference.entry.cli import app
-from anime_inference.logic.styles import STYLES
 from anime_inference.settings import Settings, read_settings
+from anime_local.cli import app
 from anime_shared.errors import InvalidField
+from anime_shared.styles import STYLES
 from tests.pictures import file_of, gradient, opened, png_bomb
 
 
@@ -252,7 +252,7 @@ def test_settings_are_frozen() -> None:
 
 
 def run(*arguments: object, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    command = [sys.executable, "-m", "anime_inference", *map(str, arguments)]
+    command = [sys.executable, "-m", "anime_local", *map(str, arguments)]
     return subprocess.run(command, input=stdin, capture_output=True, check=False)
 
 
@@ -319,7 +319,7 @@ def test_bad_input_costs_little(data: bytes, says: str, tmp_path: Path) -> None:
         "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)\n"
         "sys.exit(done.returncode)"
     )
-    transform = [sys.executable, "-m", "anime_inference", "transform", bad, tmp_path / "out.png"]
+    transform = [sys.executable, "-m", "anime_local", "transform", bad, tmp_path / "out.png"]
     done = subprocess.run(
         [sys.executable, "-c", measure, *map(str, transform)],
         capture_output=True,

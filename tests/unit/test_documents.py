@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from anime_inference.logic.styles import STYLES
+from anime_shared.styles import STYLES
 from scripts.document import README, with_settings
 
 ROOT = Path(__file__).parents[2]

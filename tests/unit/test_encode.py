@@ -10,9 +10,9 @@ from PIL import Image, ImageCms
 
 from anime_inference.logic.decode import DecodeLimits, decode
 from anime_inference.logic.encode import choose_format, encode
-from anime_inference.logic.options import OutputFormat
 from anime_inference.logic.picture import Picture
 from anime_shared.errors import PictureTooLarge
+from anime_shared.options import OutputFormat
 from tests.pictures import file_of, gradient, opened
 
 WRITTEN = [fmt for fmt in OutputFormat if fmt is not OutputFormat.AUTO]

@@ -23,9 +23,9 @@ from PIL import Image
 
 from anime_inference.entry.http.accept import wanted_image_format, wants_image
 from anime_inference.entry.http.app import create_app
-from anime_inference.logic.options import OutputFormat
-from anime_inference.logic.styles import DEFAULT_STYLE, STYLES
 from anime_inference.settings import Settings
+from anime_shared.options import OutputFormat
+from anime_shared.styles import DEFAULT_STYLE, STYLES
 from tests.pictures import file_of, gradient, opened, png_bomb
 
 URL = "/api/v1/transform"

@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from anime_inference.logic.options import OutputFormat, TransformOptions
 from anime_inference.logic.picture import Pixels
 from anime_inference.logic.pipeline import Models, PipelineLimits, Result, transform
-from anime_inference.logic.styles import DEFAULT_STYLE
 from anime_inference.settings import Settings
 from anime_shared.errors import PictureTooLarge, StyleNotInstalled, UnknownStyle
+from anime_shared.options import OutputFormat, TransformOptions
+from anime_shared.styles import DEFAULT_STYLE
 from tests.pictures import file_of, gradient, opened
 
 PNG = OutputFormat.PNG

@@ -7,8 +7,8 @@ import hashlib
 import pytest
 
 from anime_inference.adapters.model_store import _BUNDLED_FOLDER, ModelStore
-from anime_inference.logic.styles import DEFAULT_STYLE, STYLES, Architecture, find_style
 from anime_shared.errors import UnknownStyle
+from anime_shared.styles import DEFAULT_STYLE, STYLES, Architecture, find_style
 
 
 def test_names_are_unique() -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from anime_inference.logic.options import TransformOptions
-from anime_inference.logic.treatment import choose_treatment
 from anime_shared.errors import InvalidField, UnknownStyle
+from anime_shared.options import TransformOptions
+from anime_shared.treatment import choose_treatment
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from anime_inference.adapters.faces.pack import pack_folder, verify_face_pack
 from anime_inference.adapters.model_store import ModelStore
 from anime_inference.logic.pipeline import Models
-from anime_inference.logic.styles import STYLES
 from anime_inference.settings import Settings
+from anime_shared.styles import STYLES
 
 
 def model_store(settings: Settings) -> ModelStore:

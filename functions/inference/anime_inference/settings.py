@@ -2,36 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Literal
 
-import platformdirs
-from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field
 
 from anime_inference.logic.decode import DecodeLimits
 from anime_inference.logic.pipeline import PipelineLimits
-from anime_shared.errors import InvalidField
-from anime_shared.problems import invalid_field
-
-MEBIBYTE = 2**20
+from anime_shared import settings
+from anime_shared.settings import MEBIBYTE, PlatformSettings
 
 
-class Settings(BaseSettings):
-    """Read from environment variables with the prefix ``ANIME_``; frozen.
+class Settings(PlatformSettings):
+    """What the inference function reads beside the shared settings."""
 
-    Raises:
-        pydantic.ValidationError: a variable has a value outside its limits.
-    """
-
-    model_config = SettingsConfigDict(env_prefix="ANIME_", frozen=True, extra="ignore")
-
-    model_folder: Annotated[Path, Field(description="Where installed styles lie.")] = Path(
-        platformdirs.user_data_dir("animegan"), "models"
-    )
-    max_upload_bytes: Annotated[
-        int, Field(ge=1024, description="Largest file that is accepted, in bytes.")
-    ] = 32 * MEBIBYTE
     max_pixels: Annotated[
         int, Field(ge=1, description="Largest canvas that is decoded, in pixels.")
     ] = 50_000_000
@@ -72,11 +55,4 @@ def read_settings() -> Settings:
     Raises:
         InvalidField: a variable is not valid; the message names it.
     """
-    try:
-        return Settings()
-    except ValidationError as error:
-        problem = invalid_field(error.errors())
-        name, _, reason = problem.detail.partition(":")
-        raise InvalidField(
-            f"ANIME_{name.upper()}:{reason}", field=problem.field, limit=problem.limit
-        ) from None
+    return settings.read_settings(Settings)

@@ -3,12 +3,23 @@
     AnimeError
     ├── InputError                the caller can mend it; never retryable as it is
     │   ├── InvalidField          422 invalid-field        an option outside its limits
+    │   ├── MalformedBody         400 malformed-body       not the JSON or form that was announced
     │   ├── UnknownStyle          422 unknown-style        no such style
     │   ├── EmptyPicture          422 empty-picture        zero bytes
     │   ├── BrokenPicture         422 broken-picture       cut short or damaged
     │   ├── NotAPicture           415 not-a-picture        a format that isn't read
     │   ├── UploadTooLarge        413 upload-too-large     too many bytes
-    │   └── PictureTooLarge       413 picture-too-large    too many pixels, or too much memory
+    │   ├── PictureTooLarge       413 picture-too-large    too many pixels, or too much memory
+    │   ├── UnknownUpload         404 unknown-upload       never given out here, or deleted
+    │   ├── UploadExpired         410 upload-expired       its time is over
+    │   ├── UploadMissing         409 upload-missing       its file was never sent
+    │   ├── UploadMismatch        422 upload-mismatch      its file isn't what was announced
+    │   ├── UnknownJob            404 unknown-job          never given out here, or deleted
+    │   ├── UnknownBatch          404 unknown-batch        likewise
+    │   ├── IdempotencyKeyReused  422 idempotency-key-reused  same key, another request
+    │   ├── WebhookRefused        422 webhook-refused      an address that isn't on the allow-list
+    │   ├── Unauthorized          401 unauthorized         API key missing or wrong
+    │   └── BadSignature          403 bad-signature        a signed URL that was changed or is old
     ├── ModelError                the operator can mend it
     │   ├── StyleNotInstalled     409 style-not-installed  known, but its model isn't here
     │   ├── FaceModelMissing      500 face-model-missing   the face detector asked for isn't here
@@ -17,6 +28,11 @@
     └── ServiceError              the service can't answer now
         ├── Busy                  503 busy                 waiting line full; retryable
         ├── NotReady              503 not-ready            still loading; retryable
+        ├── InferenceUnreachable  503 inference-unreachable   no answer from there; retryable
+        ├── StorageUnavailable    503 storage-unavailable  a store or queue fails; retryable
+        ├── TooManyRequests       429 too-many-requests    this client's rate; retryable
+        ├── JobHeld               409 job-held             another worker has it; retryable
+        ├── ProcessingFailed      500 processing-failed    tried as often as allowed
         └── InternalError         500 internal-error       a defect; details are in the log only
 
 ``detail`` is public: it names the field and the limit, and never a path of the server, a stack
@@ -67,6 +83,14 @@ class InvalidField(InputError):
     title = "An option is not valid"
 
 
+class MalformedBody(InputError):
+    """The body is not the JSON or the form that it says it is."""
+
+    code = "malformed-body"
+    status = 400
+    title = "The body can not be read"
+
+
 class UnknownStyle(InputError):
     """No style has this name."""
 
@@ -113,6 +137,86 @@ class PictureTooLarge(InputError):
     code = "picture-too-large"
     status = 413
     title = "The picture has too many pixels"
+
+
+class UnknownUpload(InputError):
+    """No upload has this id."""
+
+    code = "unknown-upload"
+    status = 404
+    title = "No such upload"
+
+
+class UploadExpired(InputError):
+    """The upload's time is over."""
+
+    code = "upload-expired"
+    status = 410
+    title = "The upload has expired"
+
+
+class UploadMissing(InputError):
+    """The upload's file was never sent."""
+
+    code = "upload-missing"
+    status = 409
+    title = "The upload has no file yet"
+
+
+class UploadMismatch(InputError):
+    """The upload's file has another size or type than was announced."""
+
+    code = "upload-mismatch"
+    status = 422
+    title = "The upload is not what was announced"
+
+
+class UnknownJob(InputError):
+    """No job has this id, or it was deleted."""
+
+    code = "unknown-job"
+    status = 404
+    title = "No such job"
+
+
+class UnknownBatch(InputError):
+    """No batch has this id, or it was deleted."""
+
+    code = "unknown-batch"
+    status = 404
+    title = "No such batch"
+
+
+class IdempotencyKeyReused(InputError):
+    """The key was used for another request."""
+
+    code = "idempotency-key-reused"
+    status = 422
+    title = "The idempotency key belongs to another request"
+
+
+class WebhookRefused(InputError):
+    """The address may not be called from here."""
+
+    code = "webhook-refused"
+    status = 422
+    title = "The webhook is not allowed"
+
+
+class Unauthorized(InputError):
+    """The API key is missing or wrong."""
+
+    code = "unauthorized"
+    status = 401
+    title = "An API key is needed"
+
+
+class BadSignature(InputError):
+    """A signed URL was changed, or its time is over."""
+
+    code = "bad-signature"
+    status = 403
+    title = "The link is not valid"
 
 
 class ModelError(AnimeError):
@@ -172,6 +276,50 @@ class NotReady(ServiceError):
     status = 503
     title = "Not ready yet"
     retryable = True
+
+
+class InferenceUnreachable(ServiceError):
+    """The inference function can't be reached, or doesn't answer in time."""
+
+    code = "inference-unreachable"
+    status = 503
+    title = "The painter can not be reached"
+    retryable = True
+
+
+class StorageUnavailable(ServiceError):
+    """A store or queue can't be read or written."""
+
+    code = "storage-unavailable"
+    status = 503
+    title = "Storage is not available"
+    retryable = True
+
+
+class TooManyRequests(ServiceError):
+    """This client asks more often than it may."""
+
+    code = "too-many-requests"
+    status = 429
+    title = "Too many requests"
+    retryable = True
+
+
+class JobHeld(ServiceError):
+    """Another worker has the job."""
+
+    code = "job-held"
+    status = 409
+    title = "The job is being worked on"
+    retryable = True
+
+
+class ProcessingFailed(ServiceError):
+    """The job was tried as often as is allowed."""
+
+    code = "processing-failed"
+    status = 500
+    title = "The photo could not be processed"
 
 
 class InternalError(ServiceError):

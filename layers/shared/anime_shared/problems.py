@@ -1,21 +1,15 @@
-"""The one place where an error becomes an answer: RFC 9457 problem details."""
+"""The one place where an error is put in words: RFC 9457 problem details."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
-from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
-from starlette.exceptions import HTTPException
+from anime_shared.errors import AnimeError, InvalidField, MalformedBody
 
-from anime_shared.errors import AnimeError, InternalError, InvalidField
-
-MEDIA_TYPE: Final = "application/problem+json"
-RETRY_AFTER_SECONDS: Final = 2
-_log = logging.getLogger(__name__)
+_LIMITS = ("le", "ge", "lt", "gt", "max_length", "min_length", "expected")
+# A field's name can be the client's own invention.
+_LONGEST_NAME = 64
 
 
 def problem_of(error: AnimeError) -> dict[str, Any]:
@@ -34,48 +28,15 @@ def problem_of(error: AnimeError) -> dict[str, Any]:
     return problem
 
 
-def invalid_field(details: Sequence[Mapping[str, Any]]) -> InvalidField:
+def invalid_field(details: Sequence[Mapping[str, Any]]) -> InvalidField | MalformedBody:
     """The typed error for what pydantic or FastAPI found, by the first thing they found."""
     first = details[0]
-    field = next((str(part) for part in reversed(first["loc"]) if part != "body"), "body")
-    bounds = first.get("ctx", {})
-    limit = next(
-        (bounds[key] for key in ("le", "ge", "lt", "gt", "expected") if key in bounds), None
-    )
     reason = str(first["msg"]).removeprefix("Value error, ")
-    return InvalidField(f"{field}: {reason[:1].lower()}{reason[1:]}", field=field, limit=limit)
-
-
-def respond(error: AnimeError) -> JSONResponse:
-    """The answer to an error, with ``Retry-After`` (seconds) where waiting helps."""
-    waits = error.status == 503 and error.retryable
-    headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if waits else None
-    return JSONResponse(
-        problem_of(error), status_code=error.status, headers=headers, media_type=MEDIA_TYPE
-    )
-
-
-def install(app: FastAPI) -> None:
-    """Make ``app`` answer every error as a problem."""
-
-    @app.exception_handler(AnimeError)
-    async def on_typed(_: Request, error: AnimeError) -> JSONResponse:
-        if error.status >= 500:
-            _log.error("%s: %s", error.code, error.detail, exc_info=error.__cause__)
-        return respond(error)
-
-    @app.exception_handler(RequestValidationError)
-    async def on_invalid(_: Request, error: RequestValidationError) -> JSONResponse:
-        return respond(invalid_field(error.errors()))
-
-    @app.exception_handler(HTTPException)
-    async def on_routing(_: Request, error: HTTPException) -> JSONResponse:
-        problem = {"type": "about:blank", "title": error.detail, "status": error.status_code}
-        return JSONResponse(
-            problem, status_code=error.status_code, headers=error.headers, media_type=MEDIA_TYPE
-        )
-
-    @app.exception_handler(Exception)
-    async def on_defect(_: Request, error: Exception) -> JSONResponse:
-        _log.error("unexpected error", exc_info=error)
-        return respond(InternalError("an unexpected error; it has been logged"))
+    reason = f"{reason[:1].lower()}{reason[1:]}"
+    if first["type"] == "json_invalid":
+        return MalformedBody(f"body: {reason}", field="body")
+    field = next((str(part) for part in reversed(first["loc"]) if part != "body"), "body")
+    field = field[:_LONGEST_NAME]
+    bounds = first.get("ctx", {})
+    limit = next((bounds[key] for key in _LIMITS if key in bounds), None)
+    return InvalidField(f"{field}: {reason}", field=field, limit=limit)

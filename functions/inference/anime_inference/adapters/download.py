@@ -11,8 +11,8 @@ from typing import Final
 
 import httpx2 as httpx
 
-from anime_inference.logic.styles import PublishedWeights
 from anime_shared.errors import InstallFailed
+from anime_shared.styles import PublishedWeights
 
 OnProgress = Callable[[int, int | None], None]
 _ATTEMPTS: Final = 4

@@ -1,9 +1,7 @@
-"""Reading and writing files as one expects: bounded, and never half-written."""
+"""Reading files whose size is not known beforehand."""
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
 
 from anime_inference.logic.decode import check_bytes
@@ -19,23 +17,3 @@ def read_bounded(file: Path, max_bytes: int) -> bytes:
     """
     check_bytes(file.stat().st_size, max_bytes)
     return file.read_bytes()
-
-
-def write_atomically(target: Path, data: bytes) -> None:
-    """Write a file that is there as a whole or not at all; makes missing folders.
-
-    Raises:
-        OSError: the disk is full or can't be written; what was there before stands.
-    """
-    target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:64]}.")
-    partial = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.chmod(0o644)
-        partial.replace(target)
-    finally:
-        partial.unlink(missing_ok=True)

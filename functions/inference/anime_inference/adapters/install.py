@@ -8,8 +8,8 @@ from anime_inference.adapters.download import OnProgress, download, git_blob_id,
 from anime_inference.adapters.graphs.animegan2 import build_animegan2
 from anime_inference.adapters.model_store import Model, ModelStore
 from anime_inference.adapters.state_dict import UnsafeWeightsError, read_state_dict
-from anime_inference.logic.styles import Style
 from anime_shared.errors import InstallFailed
+from anime_shared.styles import Style
 
 
 def install_from_web(

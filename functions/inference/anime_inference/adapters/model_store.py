@@ -10,9 +10,9 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from anime_inference.adapters.files import write_atomically
-from anime_inference.logic.styles import Style
 from anime_shared.errors import InstallFailed, ModelCorrupt, StyleNotInstalled
+from anime_shared.files import write_atomically
+from anime_shared.styles import Style, installed_file
 
 _BUNDLED_FOLDER = Path(__file__).parent.parent / "models"
 
@@ -71,7 +71,7 @@ class ModelStore:
         target = self.folder / f"{style.id}.{sha256}.onnx"
         try:
             write_atomically(target, data)
-            for other in self._installed_files(style):
+            for other in self.folder.glob(f"{style.id}.*.onnx"):
                 if other != target:
                     other.unlink(missing_ok=True)
         except OSError as error:
@@ -80,14 +80,10 @@ class ModelStore:
             ) from error
         return Model(data, sha256)
 
-    def _installed_files(self, style: Style) -> list[Path]:
-        return sorted(self.folder.glob(f"{style.id}.*.onnx"))
-
     def _find(self, style: Style) -> tuple[Path, str] | None:
         """The style's file and the SHA-256 that it must have."""
         if style.bundled is not None:
             file = _BUNDLED_FOLDER / style.bundled.file_name
             return (file, style.bundled.sha256) if file.exists() else None
-        for file in self._installed_files(style):
-            return file, file.name.split(".")[1]
-        return None
+        installed = installed_file(style, self.folder)
+        return None if installed is None else (installed, installed.name.split(".")[1])

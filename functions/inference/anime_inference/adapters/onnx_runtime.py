@@ -13,8 +13,8 @@ import onnxruntime as ort
 from anime_inference.adapters.model_store import Model, ModelStore
 from anime_inference.logic.generator import THUMBNAIL_SIDE, Generator
 from anime_inference.logic.picture import Pixels, Tensor
-from anime_inference.logic.styles import Architecture, Style
 from anime_shared.errors import ModelCorrupt
+from anime_shared.styles import Architecture, Style
 
 _WARM_UP_SIDE = 64
 

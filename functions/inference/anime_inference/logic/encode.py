@@ -8,9 +8,9 @@ from functools import cache
 import numpy as np
 from PIL import Image, ImageCms
 
-from anime_inference.logic.options import OutputFormat
 from anime_inference.logic.picture import Picture
 from anime_shared.errors import PictureTooLarge
+from anime_shared.options import OutputFormat
 
 _SIDE_LIMITS = {
     OutputFormat.JPEG: 65_500,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from anime_inference.logic.picture import Pixels
-from anime_inference.logic.styles import Style
+from anime_shared.styles import Style
 
 THUMBNAIL_SIDE = 128
 

@@ -17,11 +17,11 @@ from anime_inference.logic.faces.portraits import paint_face, paste_faces
 from anime_inference.logic.faces.select import FaceReport, judge
 from anime_inference.logic.generator import Generators
 from anime_inference.logic.geometry import beside, shrink
-from anime_inference.logic.options import OutputFormat, TransformOptions
 from anime_inference.logic.picture import Picture, Pixels
-from anime_inference.logic.styles import Style
 from anime_inference.logic.stylise import mix, paint
-from anime_inference.logic.treatment import choose_treatment
+from anime_shared.options import OutputFormat, TransformOptions
+from anime_shared.styles import Style
+from anime_shared.treatment import choose_treatment
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from anime_inference.adapters.files import write_atomically
 from anime_shared.errors import FaceModelMissing, InstallFailed, ModelCorrupt
+from anime_shared.files import write_atomically
 
 PACK_FOLDER: Final = "faces"
 PACK_FILES: Final = {

@@ -13,7 +13,7 @@ import onnx
 
 from anime_inference.adapters.graphs.builder import GraphBuilder, Shape
 from anime_inference.adapters.state_dict import StateDict
-from anime_inference.logic.styles import Upsampling
+from anime_shared.styles import Upsampling
 
 _EPSILON = 1e-5
 _SLOPE = 0.2

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from anime_inference.logic.options import OutputFormat
+from anime_shared.options import OutputFormat
 
 
 def _ranges(accept: str) -> list[str]:

@@ -15,10 +15,14 @@ from fastapi_offline import FastAPIOffline
 
 from anime_inference.composition import load_models, model_store
 from anime_inference.entry.http.accept import wanted_image_format, wants_image
-from anime_inference.entry.http.body_limit import BodyLimit
 from anime_inference.entry.http.schemas import PROBLEMS, Health, StyleAnswer, TransformAnswer
 from anime_inference.entry.http.workers import Workers
-from anime_inference.logic.options import (
+from anime_inference.logic.pipeline import Result, transform
+from anime_inference.settings import Settings
+from anime_shared.errors import AnimeError, NotReady
+from anime_shared.http import problems
+from anime_shared.http.body_limit import BodyLimit
+from anime_shared.options import (
     BackgroundStyleName,
     FacesMode,
     FacesOption,
@@ -32,11 +36,7 @@ from anime_inference.logic.options import (
     StyleName,
     TransformOptions,
 )
-from anime_inference.logic.pipeline import Result, transform
-from anime_inference.logic.styles import DEFAULT_STYLE, STYLES, find_style
-from anime_inference.settings import Settings
-from anime_shared import problems
-from anime_shared.errors import AnimeError, NotReady
+from anime_shared.styles import DEFAULT_STYLE, STYLES, find_style
 
 _log = logging.getLogger(__name__)
 router = APIRouter()

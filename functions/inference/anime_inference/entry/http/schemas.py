@@ -7,8 +7,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field
 
 from anime_inference.logic.faces.select import Reason
-from anime_inference.logic.options import OutputFormat
-from anime_inference.logic.styles import Style, Subject
+from anime_shared.options import OutputFormat
+from anime_shared.styles import Style, Subject
 
 
 class FaceAnswer(BaseModel):

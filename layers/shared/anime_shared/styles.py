@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import Final
 
 from anime_shared.errors import UnknownStyle
@@ -248,3 +249,8 @@ def find_style(name: str, field: str = "style") -> Style:
             f"{field}: no style is called {name[:40]!r}; {hint} {known}", field=field, limit=known
         )
     return style
+
+
+def installed_file(style: Style, folder: Path) -> Path | None:
+    """The model file of a style that was installed: ``<style>.<sha256>.onnx``."""
+    return next(iter(sorted(folder.glob(f"{style.id}.*.onnx"))), None)

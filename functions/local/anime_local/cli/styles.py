@@ -9,9 +9,9 @@ import typer
 from rich.table import Table
 
 from anime_inference.composition import model_store
-from anime_inference.entry.cli.terminal import out
-from anime_inference.logic.styles import STYLES
 from anime_inference.settings import read_settings
+from anime_local.cli.terminal import out
+from anime_shared.styles import STYLES
 
 
 def styles_command(

@@ -19,17 +19,18 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from anime_inference.adapters.files import read_bounded, write_atomically
+from anime_inference.adapters.files import read_bounded
 from anime_inference.composition import load_models
-from anime_inference.entry.cli.plan import Item, plan
-from anime_inference.entry.cli.terminal import err, report
-from anime_inference.logic.options import FacesMode, OutputFormat, TransformOptions
 from anime_inference.logic.pipeline import Models, transform
-from anime_inference.logic.styles import DEFAULT_STYLE, find_style
-from anime_inference.logic.treatment import choose_treatment
 from anime_inference.settings import Settings, read_settings
+from anime_local.cli.plan import Item, plan
+from anime_local.cli.terminal import err, report
 from anime_shared.errors import AnimeError, InputError, InternalError, InvalidField
+from anime_shared.files import write_atomically
+from anime_shared.options import FacesMode, OutputFormat, TransformOptions
 from anime_shared.problems import invalid_field, problem_of
+from anime_shared.styles import DEFAULT_STYLE, find_style
+from anime_shared.treatment import choose_treatment
 
 _PIPE = Path("-")
 

@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from anime_inference.composition import check_models
-from anime_inference.entry.cli.terminal import err
 from anime_inference.settings import read_settings
+from anime_local.cli.terminal import err
 
 _DEFAULT_HOST = "127.0.0.1"
 

@@ -16,10 +16,10 @@ from anime_inference.adapters.faces.pack import (
     verify_face_pack,
 )
 from anime_inference.composition import model_store
-from anime_inference.entry.cli.terminal import err, report
-from anime_inference.logic.styles import STYLES, Style, find_style
 from anime_inference.settings import read_settings
+from anime_local.cli.terminal import err, report
 from anime_shared.errors import AnimeError, InstallFailed
+from anime_shared.styles import STYLES, Style, find_style
 
 app = typer.Typer(help="Install styles and check what is installed.", no_args_is_help=True)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from anime_inference.logic.options import FacesMode, TransformOptions
-from anime_inference.logic.styles import Style, find_style
 from anime_shared.errors import InvalidField
+from anime_shared.options import FacesMode, TransformOptions
+from anime_shared.styles import Style, find_style
 
 
 @dataclass(frozen=True, slots=True)

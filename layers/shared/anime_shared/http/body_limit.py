@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import re
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from anime_shared.errors import UploadTooLarge
-from anime_shared.problems import respond
+from anime_shared.http.problems import respond
 
 # A client that is told "too large" while it still sends sees a broken pipe instead of the
 # answer, so the rest is read and thrown away, up to this many times the limit.
@@ -21,20 +22,26 @@ class _BodyTooLargeError(Exception):
 
 
 class BodyLimit:
-    """ASGI middleware: bodies over ``max_bytes`` are answered with 413 by header or by count."""
+    """ASGI middleware: bodies over ``max_bytes`` are answered with 413 by header or by count.
 
-    def __init__(self, app: ASGIApp, max_bytes: int) -> None:
+    ``paths`` is a regular expression of the paths that it guards, from their beginning on.
+    """
+
+    def __init__(
+        self, app: ASGIApp, max_bytes: int, *, field: str = "image", paths: str = ""
+    ) -> None:
         self._app = app
+        self._paths = re.compile(paths)
         self._max_bytes = max_bytes + _ENVELOPE_BYTES
         self._error = UploadTooLarge(
-            f"image: the request has more than {max_bytes / 2**20:.1f} MiB, which is the limit",
-            field="image",
+            f"{field}: the request has more than {max_bytes / 2**20:.1f} MiB, which is the limit",
+            field=field,
             limit=max_bytes,
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer it."""
-        if scope["type"] != "http":
+        if scope["type"] != "http" or self._paths.match(scope["path"]) is None:
             await self._app(scope, receive, send)
             return
         if _announced(scope) > self._max_bytes:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from anime_inference.logic.options import OutputFormat
 from anime_shared.errors import InvalidField
+from anime_shared.options import OutputFormat
 
 _READ_SUFFIXES = {
     ".jpg", ".jpeg", ".jpe", ".mpo", ".png", ".webp", ".avif", ".heic", ".heif", ".gif",

@@ -9,8 +9,8 @@ import sys
 
 import typer
 
-from anime_inference.entry.cli import models, serve, styles, transform
-from anime_inference.entry.cli.terminal import report
+from anime_local.cli import models, serve, styles, transform
+from anime_local.cli.terminal import report
 from anime_shared.errors import AnimeError
 
 app = typer.Typer(

@@ -31,7 +31,7 @@ class FacesMode(StrEnum):
     OFF = "off"
 
 
-StyleName = Annotated[str, Field(description="A style's id, or an alias of it.")]
+StyleName = Annotated[str, Field(max_length=64, description="A style's id, or an alias of it.")]
 Strength = Annotated[
     float, Field(ge=0, le=1, description="0 is the photo, 1 the style at full strength.")
 ]
@@ -53,10 +53,12 @@ FacesOption = Annotated[
     ),
 ]
 FaceStyleName = Annotated[
-    str | None, Field(description="The style of faces; by default the one that suits the style.")
+    str | None,
+    Field(max_length=64, description="Of faces; by default the one that suits the style."),
 ]
 BackgroundStyleName = Annotated[
-    str | None, Field(description="The style of the rest; by default the style itself.")
+    str | None,
+    Field(max_length=64, description="Of the rest; by default the style itself."),
 ]
 MaxFaces = Annotated[
     int, Field(ge=0, le=1000, description="How many faces are treated, the largest first.")

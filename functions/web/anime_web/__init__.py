@@ -1,0 +1,1 @@
+"""The web function: uploads, jobs, results, styles, health; no model code."""

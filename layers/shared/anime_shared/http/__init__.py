@@ -1,0 +1,1 @@
+"""What both functions do with HTTP, as FastAPI and ASGI see it."""

@@ -1,0 +1,53 @@
+"""Errors as answers: every one is ``application/problem+json``."""
+
+from __future__ import annotations
+
+import logging
+from typing import Final
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from anime_shared.errors import AnimeError, InternalError
+from anime_shared.problems import invalid_field, problem_of
+
+MEDIA_TYPE: Final = "application/problem+json"
+RETRY_AFTER_SECONDS: Final = 2
+_log = logging.getLogger(__name__)
+
+
+def respond(error: AnimeError) -> JSONResponse:
+    """The answer to an error, with ``Retry-After`` (seconds) where waiting helps."""
+    waits = error.status == 503 and error.retryable
+    headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if waits else None
+    return JSONResponse(
+        problem_of(error), status_code=error.status, headers=headers, media_type=MEDIA_TYPE
+    )
+
+
+def install(app: FastAPI) -> None:
+    """Make ``app`` answer every error as a problem."""
+
+    @app.exception_handler(AnimeError)
+    async def on_typed(_: Request, error: AnimeError) -> JSONResponse:
+        if error.status >= 500:
+            _log.error("%s: %s", error.code, error.detail, exc_info=error.__cause__)
+        return respond(error)
+
+    @app.exception_handler(RequestValidationError)
+    async def on_invalid(_: Request, error: RequestValidationError) -> JSONResponse:
+        return respond(invalid_field(error.errors()))
+
+    @app.exception_handler(HTTPException)
+    async def on_routing(_: Request, error: HTTPException) -> JSONResponse:
+        problem = {"type": "about:blank", "title": error.detail, "status": error.status_code}
+        return JSONResponse(
+            problem, status_code=error.status_code, headers=error.headers, media_type=MEDIA_TYPE
+        )
+
+    @app.exception_handler(Exception)
+    async def on_defect(_: Request, error: Exception) -> JSONResponse:
+        _log.error("unexpected error", exc_info=error)
+        return respond(InternalError("an unexpected error; it has been logged"))

@@ -1,0 +1,104 @@
+"""The settings that both functions share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+import platformdirs
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from anime_shared.errors import InvalidField
+from anime_shared.problems import invalid_field
+
+MEBIBYTE = 2**20
+_NEEDED_ON_AWS = ("uploads_bucket", "results_bucket", "table", "queue_url", "finished_queue_url")
+S = TypeVar("S", bound="PlatformSettings")
+
+
+def split_list(value: Any) -> Any:
+    """A list as people write it in one variable: separated by commas."""
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return value
+
+
+class PlatformSettings(BaseSettings):
+    """Read from environment variables with the prefix ``ANIME_``; frozen.
+
+    Raises:
+        pydantic.ValidationError: a variable has a value outside its limits.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="ANIME_", frozen=True, extra="ignore")
+
+    platform: Annotated[
+        Literal["embedded", "aws"],
+        Field(description="embedded: files and SQLite; aws: S3, DynamoDB and SQS."),
+    ] = "embedded"
+    data_dir: Annotated[Path, Field(description="Where the embedded stores and queues lie.")] = (
+        Path("var")
+    )
+    uploads_bucket: Annotated[str | None, Field(description="S3 bucket of uploads.")] = None
+    results_bucket: Annotated[str | None, Field(description="S3 bucket of results.")] = None
+    table: Annotated[str | None, Field(description="DynamoDB table of jobs.")] = None
+    queue_url: Annotated[str | None, Field(description="SQS queue of jobs.")] = None
+    finished_queue_url: Annotated[
+        str | None, Field(description="SQS queue of jobs that ended, for webhooks and zips.")
+    ] = None
+    public_s3_endpoint: Annotated[
+        str | None,
+        Field(pattern="^https?://", description="S3 as clients see it, if not as functions do."),
+    ] = None
+    model_folder: Annotated[Path, Field(description="Where installed styles lie.")] = Path(
+        platformdirs.user_data_dir("animegan"), "models"
+    )
+    max_upload_bytes: Annotated[
+        int, Field(ge=1024, description="Largest file that is accepted, in bytes.")
+    ] = 32 * MEBIBYTE
+    retention: Annotated[
+        float, Field(ge=60, description="Seconds until uploads, results and jobs expire.")
+    ] = 86_400
+    visibility_timeout: Annotated[
+        float, Field(ge=1, le=43_200, description="Seconds until an abandoned job is tried again.")
+    ] = 15
+    max_attempts: Annotated[
+        int, Field(ge=1, le=100, description="Attempts at a job before it is given up.")
+    ] = 3
+    api_keys: Annotated[
+        tuple[SecretStr, ...],
+        NoDecode,
+        Field(description="Keys of which a client must send one; none: open to all."),
+    ] = ()
+    cors_origins: Annotated[
+        tuple[str, ...], NoDecode, Field(description="Origins whose pages may call; `*` is any.")
+    ] = ()
+
+    _split = field_validator("api_keys", "cors_origins", mode="before")(split_list)
+
+    @model_validator(mode="after")
+    def _complete(self) -> PlatformSettings:
+        if self.platform == "aws":
+            for name in _NEEDED_ON_AWS:
+                if getattr(self, name) is None:
+                    raise ValueError(f"ANIME_{name.upper()} is needed where ANIME_PLATFORM is aws")
+        return self
+
+
+def read_settings(model: type[S]) -> S:
+    """The settings of this process.
+
+    Raises:
+        InvalidField: a variable is not valid; the message names it.
+    """
+    try:
+        return model()
+    except ValidationError as error:
+        problem = invalid_field(error.errors())
+        name, _, reason = problem.detail.partition(":")
+        if not error.errors()[0]["loc"]:
+            raise InvalidField(reason.strip()) from None
+        raise InvalidField(
+            f"ANIME_{name.upper()}:{reason}", field=problem.field, limit=problem.limit
+        ) from None
