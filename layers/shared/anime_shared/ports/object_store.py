@@ -24,7 +24,7 @@ class SignedRequest:
 
 
 class ObjectStore(Protocol):
-    """Bytes by key. Keys are ours: lower-case letters, digits, ``-``, ``_``, ``.`` and ``/``.
+    """Bytes by key. Keys are ours: letters, digits, ``-``, ``_``, ``.`` and ``/``; no part begins with a dot.
 
     Raises:
         StorageUnavailable: from every method, if the store can't be read or written.

@@ -1,0 +1,1 @@
+"""One suite a port, for all of its implementations."""

@@ -1,0 +1,131 @@
+"""Both implementations of each port: the embedded one, and the cloud's against moto's server."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import boto3
+import pytest
+from moto.server import ThreadedMotoServer
+from mypy_boto3_sqs.literals import QueueAttributeNameType
+
+from anime_shared.adapters.aws.jobs import DynamoJobStore
+from anime_shared.adapters.aws.queue import SqsQueue
+from anime_shared.adapters.embedded.jobs import SqliteJobStore
+from anime_shared.adapters.embedded.layout import Layout
+from anime_shared.adapters.embedded.queue import SqliteQueue
+from anime_shared.platform import Platform, open_platform
+from anime_shared.ports.job_store import JobStore
+from anime_shared.ports.queue import Queue
+from anime_shared.settings import PlatformSettings
+
+VISIBILITY_SECONDS = 1
+MAX_RECEIVES = 3
+
+
+@dataclass(frozen=True)
+class QueueAndDeadLetters:
+    queue: Queue
+    dead_letters: Queue
+
+
+@pytest.fixture(scope="package")
+def cloud() -> Iterator[str]:
+    """Endpoint of an S3, DynamoDB and SQS that boto3 finds by its environment."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    endpoint = f"http://{host}:{port}"
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("AWS_ACCESS_KEY_ID", "testing")
+        environment.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+        environment.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+        environment.setenv("AWS_ENDPOINT_URL", endpoint)
+        yield endpoint
+    server.stop()
+
+
+@pytest.fixture(params=["embedded", "aws"])
+def kind(request: pytest.FixtureRequest) -> str:
+    if request.param == "aws":
+        request.getfixturevalue("cloud")
+    return str(request.param)
+
+
+def new_name() -> str:
+    return f"test-{secrets.token_hex(8)}"
+
+
+def new_bucket() -> str:
+    bucket = new_name()
+    boto3.client("s3").create_bucket(
+        Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
+    )
+    return bucket
+
+
+def new_table() -> str:
+    table = new_name()
+    boto3.client("dynamodb").create_table(
+        TableName=table,
+        KeySchema=[{"AttributeName": "key", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "key", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    return table
+
+
+def new_queue(dead_letters: str | None = None) -> str:
+    sqs = boto3.client("sqs")
+    attributes: dict[QueueAttributeNameType, str] = {"VisibilityTimeout": str(VISIBILITY_SECONDS)}
+    if dead_letters is not None:
+        arn = sqs.get_queue_attributes(QueueUrl=dead_letters, AttributeNames=["QueueArn"])
+        target = {"deadLetterTargetArn": arn["Attributes"]["QueueArn"]}
+        policy = json.dumps(target | {"maxReceiveCount": MAX_RECEIVES})
+        attributes["RedrivePolicy"] = policy
+    return sqs.create_queue(QueueName=new_name(), Attributes=attributes)["QueueUrl"]
+
+
+@pytest.fixture
+def settings(kind: str, tmp_path: Path) -> PlatformSettings:
+    if kind == "embedded":
+        return PlatformSettings(
+            data_dir=tmp_path / "var", visibility_timeout=VISIBILITY_SECONDS, retention=60
+        )
+    return PlatformSettings(
+        platform="aws",
+        uploads_bucket=new_bucket(),
+        results_bucket=new_bucket(),
+        table=new_table(),
+        queue_url=new_queue(),
+        finished_queue_url=new_queue(),
+    )
+
+
+@pytest.fixture
+def platform(settings: PlatformSettings) -> Platform:
+    return open_platform(settings)
+
+
+@pytest.fixture
+def job_store(kind: str, tmp_path: Path) -> JobStore:
+    if kind == "embedded":
+        return SqliteJobStore(Layout(tmp_path).records())
+    return DynamoJobStore(boto3.client("dynamodb"), new_table())
+
+
+@pytest.fixture
+def queues(kind: str, tmp_path: Path) -> QueueAndDeadLetters:
+    if kind == "embedded":
+        database = Layout(tmp_path).queues()
+        return QueueAndDeadLetters(
+            SqliteQueue(database, "queue", VISIBILITY_SECONDS, MAX_RECEIVES, "dead"),
+            SqliteQueue(database, "dead", VISIBILITY_SECONDS, MAX_RECEIVES, None),
+        )
+    dead_letters = new_queue()
+    sqs = boto3.client("sqs")
+    return QueueAndDeadLetters(SqsQueue(sqs, new_queue(dead_letters)), SqsQueue(sqs, dead_letters))
