@@ -14,6 +14,12 @@ from anime_inference.settings import Settings
 
 
 @pytest.fixture(autouse=True)
+def own_data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test writes where the person at this machine keeps their pictures."""
+    monkeypatch.setenv("ANIME_DATA_DIR", str(tmp_path / "var"))
+
+
+@pytest.fixture(autouse=True)
 def own_model_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """No test sees the styles that the person at this machine has installed."""
     folder = tmp_path / "models"

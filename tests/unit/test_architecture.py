@@ -39,7 +39,7 @@ def room_of(file: Path) -> tuple[str, str]:
 
 # What a package may not import: each function stands alone, and the layer knows none of them.
 OF_PACKAGE = {
-    "inference": ("anime_web", "anime_local", "typer", "uvicorn"),
+    "inference": ("anime_web", "anime_local", "typer"),
     "web": ("anime_inference", "anime_local", "numpy", "PIL", "onnx", "cv2", "typer"),
     "local": (),
     "shared": ("anime_inference", "anime_web", "anime_local", "numpy", "PIL", "onnx", "typer"),

@@ -170,10 +170,11 @@ def test_usage_errors(
     assert photo.read_bytes() == before
 
 
-def test_a_missing_file_fails_by_name(tmp_path: Path) -> None:
-    result = animegan("transform", tmp_path / "missing.jpg", tmp_path / "out.png")
+@pytest.mark.parametrize("name", ["missing.jpg", "[bold]missing[/].jpg"])
+def test_a_missing_file_fails_by_name(name: str, tmp_path: Path) -> None:
+    result = animegan("transform", tmp_path / name, tmp_path / "out.png")
     assert result.exit_code == 1
-    assert "missing.jpg" in result.stderr
+    assert name in result.stderr
     assert "No such file" in result.stderr
 
 

@@ -8,25 +8,27 @@ from pathlib import Path
 import pytest
 
 from anime_shared.styles import STYLES
-from scripts.document import README, with_settings
+from scripts.document import CONFIGURATION, with_settings
+from tests.unit.test_architecture import PACKAGES
 
 ROOT = Path(__file__).parents[2]
 ARCHITECTURE = (ROOT / "ARCHITECTURE.md").read_text()
-INFERENCE = ROOT / "functions/inference/anime_inference"
 
 
-def test_the_settings_table_is_todays() -> None:
-    text = README.read_text()
+def test_the_settings_tables_are_todays() -> None:
+    text = CONFIGURATION.read_text()
     assert text == with_settings(text), "run `make docs`"
     assert "`ANIME_MAX_PIXELS`" in text
 
 
 def test_every_style_is_in_the_readme() -> None:
-    text = README.read_text()
+    text = (ROOT / "README.md").read_text()
     assert all(f"`{style.id}`" in text for style in STYLES)
 
 
-@pytest.mark.parametrize("document", ["README.md", "MODEL_CARD.md", "ARCHITECTURE.md"])
+@pytest.mark.parametrize(
+    "document", ["README.md", "MODEL_CARD.md", "ARCHITECTURE.md", "docs/configuration.md"]
+)
 def test_links_lead_somewhere(document: str) -> None:
     links = re.findall(r"\]\((?!https?:)([^)#]+)\)", (ROOT / document).read_text())
     missing = [link for link in links if not (ROOT / link).exists()]
@@ -36,7 +38,7 @@ def test_links_lead_somewhere(document: str) -> None:
 def test_every_path_in_the_architecture_exists() -> None:
     named = set(re.findall(r"`([\w./-]+(?:\.py|/))`", ARCHITECTURE))
     assert len(named) > 15
-    roots = (ROOT, INFERENCE, ROOT / "layers/shared")
+    roots = (ROOT, *PACKAGES.values(), *(folder.parent for folder in PACKAGES.values()))
     missing = [path for path in named if not any((root / path).exists() for root in roots)]
     assert not missing
 
@@ -50,7 +52,9 @@ def test_every_make_target_that_is_named_exists() -> None:
 
 def test_no_file_names_a_registry_or_this_machine() -> None:
     hosts = re.compile("|".join(("pypi" + r"\.org", "pythonhosted", "npmjs" + r"\.org")))
-    for lock in (ROOT / "requirements/dev.txt", ROOT / "functions/inference/requirements.txt"):
+    locks = [ROOT / "requirements/dev.txt", *ROOT.glob("functions/*/requirements.txt")]
+    assert len(locks) == 3
+    for lock in locks:
         assert not hosts.search(lock.read_text())
         assert "--hash=sha256:" in lock.read_text()
         assert "torch" not in lock.read_text()

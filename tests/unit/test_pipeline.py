@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -11,7 +13,8 @@ from PIL import Image
 from anime_inference.logic.picture import Pixels
 from anime_inference.logic.pipeline import Models, PipelineLimits, Result, transform
 from anime_inference.settings import Settings
-from anime_shared.errors import PictureTooLarge, StyleNotInstalled, UnknownStyle
+from anime_shared.errors import PictureTooLarge, StyleNotInstalled, UnknownJob, UnknownStyle
+from anime_shared.jobs import Stage
 from anime_shared.options import OutputFormat, TransformOptions
 from anime_shared.styles import DEFAULT_STYLE
 from tests.pictures import file_of, gradient, opened
@@ -52,6 +55,34 @@ def test_a_photo_changes_and_the_result_says_how(photo: bytes, models: Models) -
     timings = result.timings.rounded()
     assert list(timings) == ["decode", "detect", "stylise", "paste", "encode"]
     assert timings["stylise"] > 0
+
+
+def stages_of(models: Models, data: bytes, **options: object) -> list[Stage]:
+    seen: list[Stage] = []
+    wanted = TransformOptions.model_validate(options)
+    transform(data, wanted, Settings().limits, models, seen.append)
+    return seen
+
+
+def test_each_stage_is_told_once_as_it_begins(photo: bytes, models: Models) -> None:
+    face = (Path(__file__).parents[2] / "docs/pictures/photo.jpg").read_bytes()
+    decode, stylise, detect, paste, encode, _ = Stage
+    assert stages_of(models, face) == [decode, stylise, detect, paste, encode]
+    assert stages_of(models, face, faces="only") == [decode, detect, paste, encode]
+    assert stages_of(models, photo) == [decode, stylise, detect, encode]
+    assert stages_of(models, photo, faces="off") == [decode, stylise, encode]
+
+
+def test_who_is_told_of_a_stage_can_end_the_work(photo: bytes, models: Models) -> None:
+    seen: list[Stage] = []
+
+    def stop(stage: Stage) -> None:
+        seen.append(stage)
+        raise UnknownJob("it was deleted")
+
+    with pytest.raises(UnknownJob):
+        transform(photo, TransformOptions(), Settings().limits, models, stop)
+    assert seen == [Stage.DECODE]
 
 
 def test_the_same_photo_gives_the_same_bytes(photo: bytes, models: Models) -> None:

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import logging
+
 from anime_inference.adapters.faces.pack import pack_folder, verify_face_pack
 from anime_inference.adapters.model_store import ModelStore
+from anime_inference.adapters.source import code_digest
+from anime_inference.logic.cache import ResultCache
 from anime_inference.logic.pipeline import Models
+from anime_inference.logic.work import Work
 from anime_inference.settings import Settings
-from anime_shared.styles import STYLES
+from anime_shared.errors import StorageUnavailable
+from anime_shared.platform import Platform, open_platform
+from anime_shared.ports.object_store import ObjectStore
+from anime_shared.styles import DEFAULT_STYLE, STYLES, find_style
+
+_log = logging.getLogger(__name__)
+# Of the time that a delivery stays hidden: the rest is for what lies between it and the claim.
+_LEASE_SHARE = 0.9
 
 
 def model_store(settings: Settings) -> ModelStore:
@@ -18,6 +30,7 @@ def check_models(settings: Settings) -> None:
     """Check what a server will need, so that it fails at its start and not at its first photo.
 
     Raises:
+        StyleNotInstalled: a model that comes with the code is missing.
         FaceModelMissing: the face pack that the settings ask for, or a file of it, is missing.
         ModelCorrupt: a checksum is wrong.
     """
@@ -43,4 +56,48 @@ def load_models(settings: Settings) -> Models:
     return Models(
         LoadedGenerators(model_store(settings), engine),
         LoadedDetector(settings.face_detector, settings.model_folder, engine),
+    )
+
+
+def load_default(models: Models) -> None:
+    """Load and warm what the default style needs.
+
+    Raises:
+        ModelError: a model of it is missing or damaged.
+    """
+    models.generators.get(DEFAULT_STYLE)
+    if DEFAULT_STYLE.face_style is not None:
+        models.generators.get(find_style(DEFAULT_STYLE.face_style))
+        models.detectors.get()
+
+
+def open_results(settings: Settings) -> ObjectStore | None:
+    """Where painted pictures are kept; ``None`` if they aren't, or nothing can be kept there."""
+    if not settings.result_cache:
+        return None
+    try:
+        return open_platform(settings).results
+    except StorageUnavailable as error:
+        _log.warning("no result cache: %s", error.detail)
+        return None
+
+
+def make_cache(settings: Settings, models: Models, store: ObjectStore | None) -> ResultCache:
+    """The pictures that were painted before."""
+    chosen = store if settings.result_cache else None
+    return ResultCache(chosen, settings.limits, models, code_digest())
+
+
+def make_work(settings: Settings, models: Models, platform: Platform, cache: ResultCache) -> Work:
+    """What is done with a job."""
+    return Work(
+        platform.uploads,
+        platform.results,
+        platform.ledger,
+        platform.finished,
+        models,
+        settings.limits,
+        cache,
+        lease_seconds=_LEASE_SHARE * settings.visibility_timeout,
+        max_attempts=settings.max_attempts,
     )

@@ -37,6 +37,18 @@ class Settings(PlatformSettings):
     max_waiting: Annotated[
         int, Field(ge=0, description="Photos that may wait before new ones are told to come back.")
     ] = 32
+    result_cache: Annotated[
+        bool, Field(description="Keep painted pictures, to answer the same request with them.")
+    ] = True
+    worker_threads: Annotated[
+        int, Field(ge=1, le=64, description="Jobs that a worker does at the same time.")
+    ] = 1
+    worker_nice: Annotated[
+        int, Field(ge=0, le=19, description="How far a worker stands back; 0 is not at all.")
+    ] = 10
+    stop_grace: Annotated[
+        float, Field(ge=0, le=600, description="Seconds in which a worker told to stop may finish.")
+    ] = 20
     weights_url: Annotated[
         str, Field(pattern="^https?://", description="Where published weights are downloaded.")
     ] = "https://raw.githubusercontent.com"

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools import Logger
 
 NAMESPACE: Final = "AnimeGAN"
 
@@ -18,3 +21,22 @@ def log_as_text(service: str, level: int = logging.INFO) -> None:
         datefmt="%H:%M:%S",
         force=True,
     )
+
+
+def log_as_json(service: str) -> Logger:
+    """Lines for machines, on stdout, as CloudWatch reads them.
+
+    What the modules of ``anime_<service>`` and ``anime_shared`` log is among them.
+    """
+    # It costs a tenth of a second, which the embedded processes needn't pay.
+    from aws_lambda_powertools import Logger  # noqa: PLC0415
+    from aws_lambda_powertools.logging.utils import (  # noqa: PLC0415
+        copy_config_to_registered_loggers,
+    )
+
+    logger = Logger(service=service)
+    packages = {f"anime_{service}", "anime_shared"}
+    for package in packages:
+        logging.getLogger(package)
+    copy_config_to_registered_loggers(logger, include=packages)
+    return logger

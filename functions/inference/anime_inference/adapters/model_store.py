@@ -35,6 +35,14 @@ class ModelStore:
         """Whether the style's file is there; says nothing of its content."""
         return self._find(style) is not None
 
+    def checksum(self, style: Style) -> str:
+        """The SHA-256 that the style's model must have, in hexadecimal; the file isn't read.
+
+        Raises:
+            StyleNotInstalled: it isn't here.
+        """
+        return self._installed(style)[1]
+
     def read(self, style: Style) -> Model:
         """The style's model, its checksum verified.
 
@@ -42,14 +50,7 @@ class ModelStore:
             StyleNotInstalled: it isn't here.
             ModelCorrupt: the file isn't what was installed.
         """
-        found = self._find(style)
-        if found is None:
-            raise StyleNotInstalled(
-                f"style: {style.id} is not installed; the operator can add it with "
-                f"`animegan models pull {style.id}`",
-                field="style",
-            )
-        file, wanted = found
+        file, wanted = self._installed(style)
         data = file.read_bytes()
         sha256 = hashlib.sha256(data).hexdigest()
         if sha256 != wanted:
@@ -79,6 +80,16 @@ class ModelStore:
                 f"{style.id}: the model folder can't be written: {error.strerror}"
             ) from error
         return Model(data, sha256)
+
+    def _installed(self, style: Style) -> tuple[Path, str]:
+        found = self._find(style)
+        if found is None:
+            raise StyleNotInstalled(
+                f"style: {style.id} is not installed; the operator can add it with "
+                f"`animegan models pull {style.id}`",
+                field="style",
+            )
+        return found
 
     def _find(self, style: Style) -> tuple[Path, str] | None:
         """The style's file and the SHA-256 that it must have."""

@@ -106,6 +106,11 @@ class LoadedGenerators:
                 self._loaded[style.id] = generator
             return self._loaded[style.id]
 
+    def checksum(self, style: Style) -> str:
+        """See :class:`anime_inference.logic.generator.Generators`."""
+        loaded = self._loaded.get(style.id)
+        return loaded.checksum if loaded else self.store.checksum(style)
+
 
 def session_options(options: EngineOptions) -> ort.SessionOptions:
     """The same for every network of this process, face detectors included."""

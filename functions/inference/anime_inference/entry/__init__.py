@@ -1,1 +1,1 @@
-"""The ways in: HTTP and the command line. Thin: parse, call the logic, map the answer."""
+"""The ways in: HTTP, and deliveries of jobs. Thin: parse, call the logic, map the answer."""

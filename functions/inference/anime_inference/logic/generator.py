@@ -46,3 +46,10 @@ class Generators(Protocol):
             StyleNotInstalled: the style's model isn't on this machine.
             ModelCorrupt: the model's checksum or content is wrong.
         """
+
+    def checksum(self, style: Style) -> str:
+        """SHA-256 of the model that :meth:`get` gives, in hexadecimal; loads nothing.
+
+        Raises:
+            StyleNotInstalled: the style's model isn't on this machine.
+        """

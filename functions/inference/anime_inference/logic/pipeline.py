@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -19,6 +19,7 @@ from anime_inference.logic.generator import Generators
 from anime_inference.logic.geometry import beside, shrink
 from anime_inference.logic.picture import Picture, Pixels
 from anime_inference.logic.stylise import mix, paint
+from anime_shared.jobs import Stage
 from anime_shared.options import OutputFormat, TransformOptions
 from anime_shared.styles import Style
 from anime_shared.treatment import choose_treatment
@@ -112,10 +113,25 @@ class Result:
         }
 
 
+def _unwatched(_: Stage) -> None:
+    pass
+
+
 def transform(
-    data: bytes, options: TransformOptions, limits: PipelineLimits, models: Models
+    data: bytes,
+    options: TransformOptions,
+    limits: PipelineLimits,
+    models: Models,
+    on_stage: Callable[[Stage], None] = _unwatched,
 ) -> Result:
     """Turn a photo's file into an anime picture's file.
+
+    Args:
+        data: the photo's file.
+        options: how it is painted.
+        limits: budgets; what passes one is refused.
+        models: what paints it.
+        on_stage: is called as each stage begins; what it raises ends the work.
 
     Raises:
         InputError: the photo or an option is at fault.
@@ -123,13 +139,20 @@ def transform(
     """
     treatment = choose_treatment(options)
     timings = Timings()
+    on_stage(Stage.DECODE)
     with timings.measure("decode"):
         photo = shrink(decode(data, limits.decode), options.max_side)
     canvas = _Canvas(photo.rgb, models, limits.memory_budget, timings, options.keep_colors)
     if treatment.background is not None:
+        on_stage(Stage.STYLISE)
         canvas.paint_background(treatment.background)
     if treatment.face is not None:
-        canvas.paint_faces(treatment.face, options.max_faces)
+        on_stage(Stage.DETECT)
+        treated = canvas.find_faces(options.max_faces)
+        if treated:
+            # Painting them is part of it: to those who watch, no stage comes twice.
+            on_stage(Stage.PASTE)
+            canvas.paint_faces(treated, treatment.face)
     with timings.measure("stylise"):
         mixed = mix(
             photo.rgb,
@@ -141,6 +164,7 @@ def transform(
     if options.compare:
         painted = beside(photo, painted)
     fmt = choose_format(options.format, painted)
+    on_stage(Stage.ENCODE)
     with timings.measure("encode"):
         encoded = encode(painted, fmt, options.quality)
     return Result(
@@ -180,17 +204,16 @@ class _Canvas:
                 self.picture = keep_tone_of(self._photo, self.picture)
         self.background = Painter(style.id, generator.checksum)
 
-    def paint_faces(self, style: Style, max_faces: int) -> None:
-        """Every face that can be treated, over what is there."""
+    def find_faces(self, max_faces: int) -> list[Face]:
+        """The faces that can be treated; all that were found are in ``faces``."""
         detector = self._models.detectors.get()
         with self._timings.measure("detect"):
             found = find_faces(self._photo, detector)
             self.faces = judge(self._photo, found, max_faces)
-        treated: list[Face] = [
-            face for face, report in zip(found, self.faces, strict=True) if report.treated
-        ]
-        if not treated:
-            return
+        return [face for face, report in zip(found, self.faces, strict=True) if report.treated]
+
+    def paint_faces(self, treated: list[Face], style: Style) -> None:
+        """These faces, over what is there."""
         side = style.face_side
         assert side is not None  # noqa: S101 - `choose_treatment` sees to it
         generator = self._models.generators.get(style)

@@ -26,11 +26,15 @@ def choose_detector(choice: DetectorChoice, store_folder: Path, options: EngineO
         FaceModelMissing: the detector, or a file of it, is not on this machine.
         ModelCorrupt: a file of it is damaged.
     """
-    if choice == "auto":
-        choice = "insightface" if pack_folder(store_folder).exists() else "centerface"
-    if choice == "insightface":
+    if _settled(choice, store_folder) == "insightface":
         return InsightFaceDetector(store_folder, options)
     return CenterFaceDetector(options)
+
+
+def _settled(choice: DetectorChoice, store_folder: Path) -> DetectorChoice:
+    if choice != "auto":
+        return choice
+    return "insightface" if pack_folder(store_folder).exists() else "centerface"
 
 
 @dataclass(slots=True)
@@ -54,3 +58,9 @@ class LoadedDetector:
             if self._detector is None:
                 self._detector = choose_detector(self.choice, self.store_folder, self.options)
             return self._detector
+
+    @property
+    def name(self) -> str:
+        """That of the detector that :meth:`get` gives; loads nothing."""
+        detector = self._detector
+        return detector.name if detector else _settled(self.choice, self.store_folder)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import logging
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,15 +12,15 @@ from anyio import create_task_group, to_thread
 from fastapi import APIRouter, FastAPI, File, Form, Request, Response, UploadFile
 from fastapi_offline import FastAPIOffline
 
-from anime_inference.composition import load_models, model_store
+from anime_inference.composition import load_models, make_cache, open_results
 from anime_inference.entry.http.accept import wanted_image_format, wants_image
-from anime_inference.entry.http.schemas import PROBLEMS, Health, StyleAnswer, TransformAnswer
-from anime_inference.entry.http.workers import Workers
-from anime_inference.logic.pipeline import Result, transform
+from anime_inference.entry.http.schemas import PROBLEMS, TransformAnswer
+from anime_inference.entry.http.service import Service
+from anime_inference.logic.cache import Finished
 from anime_inference.settings import Settings
-from anime_shared.errors import AnimeError, NotReady
-from anime_shared.http import problems
+from anime_shared.http import access, problems
 from anime_shared.http.body_limit import BodyLimit
+from anime_shared.http.schemas import Health, StyleAnswer
 from anime_shared.options import (
     BackgroundStyleName,
     FacesMode,
@@ -36,47 +35,24 @@ from anime_shared.options import (
     StyleName,
     TransformOptions,
 )
-from anime_shared.styles import DEFAULT_STYLE, STYLES, find_style
+from anime_shared.styles import DEFAULT_STYLE, STYLES
 
-_log = logging.getLogger(__name__)
 router = APIRouter()
 
 
-class Service:
-    """What the routes share: settings, loaded models, threads, and whether it is ready."""
+def create_app(settings: Settings, service: Service | None = None) -> FastAPI:
+    """The application; it answers at once and loads the default model behind that.
 
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-        self.store = model_store(settings)
-        self.models = load_models(settings)
-        self.workers = Workers(settings.concurrency, settings.max_waiting)
-        self.readiness: AnimeError | None = NotReady("the model is being loaded")
-
-    def _load(self) -> None:
-        self.models.generators.get(DEFAULT_STYLE)
-        if DEFAULT_STYLE.face_style is not None:
-            self.models.generators.get(find_style(DEFAULT_STYLE.face_style))
-            self.models.detectors.get()
-
-    async def load_default(self) -> None:
-        """Load the default style, so that the first photo needn't wait for it."""
-        try:
-            await to_thread.run_sync(self._load)
-        except AnimeError as error:
-            _log.exception("the default style can't be loaded")
-            self.readiness = NotReady(error.detail)
-        else:
-            self.readiness = None
-
-
-def create_app(settings: Settings) -> FastAPI:
-    """The application; it answers at once and loads the default model behind that."""
+    With a ``service`` of the caller's it starts nothing of its own.
+    """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.service = Service(settings)
+        models = load_models(settings)
+        cache = make_cache(settings, models, open_results(settings))
+        app.state.service = Service(settings, models, cache)
         async with create_task_group() as tasks:
-            tasks.start_soon(app.state.service.load_default)
+            tasks.start_soon(to_thread.run_sync, app.state.service.load)
             yield
 
     # Its /docs comes from here, not from somebody's network: it works without one.
@@ -84,11 +60,13 @@ def create_app(settings: Settings) -> FastAPI:
         title="AnimeGAN Serverless: inference",
         description="A photo goes in, an anime picture comes out.",
         version="1",
-        lifespan=lifespan,
+        lifespan=lifespan if service is None else None,
     )
+    app.state.service = service
     app.add_middleware(BodyLimit, max_bytes=settings.max_upload_bytes)
     problems.install(app)
     app.include_router(router)
+    access.install(app, settings)
     return app
 
 
@@ -122,7 +100,6 @@ async def post_transform(
 ) -> Response:
     """Answers JSON with a data URL, or the picture itself for ``Accept: image/*``."""
     start = time.perf_counter()
-    service = _service(request)
     accept = request.headers.get("accept", "")
     if format is OutputFormat.AUTO:
         format = wanted_image_format(accept)  # noqa: A001
@@ -139,48 +116,44 @@ async def post_transform(
         max_faces=max_faces,
     )
     data = await image.read()
-    result = await service.workers.run(
-        transform, data, options, service.settings.limits, service.models
-    )
+    picture = await _service(request).paint(data, options)
     elapsed = time.perf_counter() - start
-    return _picture(result) if wants_image(accept) else _json(result, elapsed)
+    return _file(picture) if wants_image(accept) else _json(picture, elapsed)
 
 
-def _picture(result: Result) -> Response:
-    stages = ", ".join(
-        f"{stage};dur={seconds * 1000:.1f}" for stage, seconds in result.timings.rounded().items()
-    )
+def _file(picture: Finished) -> Response:
+    facts = picture.facts
+    faces = facts["faces"]
+    treated = sum(face["treated"] for face in faces)
+    stages = (f"{stage};dur={seconds * 1000:.1f}" for stage, seconds in facts["timings"].items())
     headers = {
-        "Server-Timing": stages,
-        **_receipt(result),
-        "Vary": "Accept",
-    }
-    return Response(result.data, media_type=result.format.media_type, headers=headers)
-
-
-def _receipt(result: Result) -> dict[str, str]:
-    facts = result.facts()
-    treated = sum(face.treated for face in result.faces)
-    return {
         "Anime-Style": facts["style"] or "none",
         "Anime-Model": facts["model"] or "none",
         "Anime-Face-Style": facts["face_style"] or "none",
-        "Anime-Faces": f"found={len(result.faces)}, treated={treated}",
-        "Anime-Size": f"{result.width}x{result.height}",
+        "Anime-Faces": f"found={len(faces)}, treated={treated}",
+        "Anime-Size": f"{facts['width']}x{facts['height']}",
+        "Server-Timing": ", ".join(stages),
+        **_common(picture),
     }
+    return Response(picture.data, media_type=picture.format.media_type, headers=headers)
 
 
-def _json(result: Result, elapsed: float) -> Response:
-    encoded = base64.b64encode(result.data).decode()
+def _json(picture: Finished, elapsed: float) -> Response:
+    encoded = base64.b64encode(picture.data).decode()
     answer = TransformAnswer(
-        **result.facts(),
-        format=result.format,
+        **picture.facts,
+        format=picture.format,
         elapsed_time=round(elapsed, 4),
-        result_base64=f"data:{result.format.media_type};base64,{encoded}",
+        cached=picture.cached,
+        result_base64=f"data:{picture.format.media_type};base64,{encoded}",
     )
     return Response(
-        answer.model_dump_json(), media_type="application/json", headers={"Vary": "Accept"}
+        answer.model_dump_json(), media_type="application/json", headers=_common(picture)
     )
+
+
+def _common(picture: Finished) -> dict[str, str]:
+    return {"Anime-Cached": str(picture.cached).lower(), "Vary": "Accept"}
 
 
 @router.get("/api/v1/styles", summary="The styles, and which can be used here")

@@ -47,6 +47,10 @@ class Detectors(Protocol):
             ModelCorrupt: a file of it is damaged.
         """
 
+    @property
+    def name(self) -> str:
+        """That of the detector that :meth:`get` gives; loads nothing."""
+
 
 class Detector(Protocol):
     """Finds upright faces in one pass over a picture; called from any thread."""

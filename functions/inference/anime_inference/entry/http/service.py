@@ -1,0 +1,53 @@
+"""What the routes share."""
+
+from __future__ import annotations
+
+import logging
+
+from anyio import to_thread
+
+from anime_inference.composition import load_default, model_store
+from anime_inference.entry.http.workers import Workers
+from anime_inference.logic.cache import Finished, ResultCache
+from anime_inference.logic.pipeline import Models, transform
+from anime_inference.settings import Settings
+from anime_shared.errors import AnimeError, NotReady
+from anime_shared.options import TransformOptions
+
+_log = logging.getLogger(__name__)
+
+
+class Service:
+    """Loaded models, pictures painted before, threads, and whether all is ready."""
+
+    def __init__(self, settings: Settings, models: Models, cache: ResultCache) -> None:
+        self.store = model_store(settings)
+        self.readiness: AnimeError | None = NotReady("the model is being loaded")
+        self._limits = settings.limits
+        self._models = models
+        self._cache = cache
+        self._workers = Workers(settings.concurrency, settings.max_waiting)
+
+    def load(self) -> None:
+        """Load the default style, so that the first photo needn't wait for it."""
+        try:
+            load_default(self._models)
+        except AnimeError as error:
+            _log.exception("the default style can't be loaded")
+            self.readiness = NotReady(error.detail)
+        else:
+            self.readiness = None
+
+    async def paint(self, photo: bytes, options: TransformOptions) -> Finished:
+        """The picture of a photo; one that is known from earlier waits for no other.
+
+        Raises:
+            Busy: too many photos are waiting.
+            InputError: the photo or an option is at fault.
+            ModelError: a model is missing or damaged.
+        """
+        known = await to_thread.run_sync(self._cache.find, photo, options)
+        if known is not None:
+            return known
+        result = await self._workers.run(transform, photo, options, self._limits, self._models)
+        return await to_thread.run_sync(self._cache.keep, photo, options, result)

@@ -1,0 +1,54 @@
+"""Deliveries of jobs, in the shape that SQS gives them."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from aws_lambda_powertools.utilities.batch import (
+    BatchProcessor,
+    EventType,
+    process_partial_response,
+)
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from pydantic import BaseModel, ValidationError
+
+from anime_inference.logic.work import Work
+from anime_shared.errors import AnimeError
+
+_log = logging.getLogger(__name__)
+
+
+class _Order(BaseModel):
+    job_id: str
+
+
+class Records:
+    """Works on the jobs that an SQS event names; safe to call from many threads."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    def __call__(self, event: dict[str, Any]) -> dict[str, Any]:
+        """The ids of the messages that must come back, as ``batchItemFailures``.
+
+        A message that names no job is one of them: it ends among the dead letters.
+        """
+        processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+        return dict(process_partial_response(event, self._settle, processor))
+
+    def _settle(self, record: SQSRecord) -> None:
+        try:
+            order = _Order.model_validate_json(record.body)
+        except ValidationError:
+            _log.error("message %s names no job", record.message_id)
+            raise
+        count = int(record.attributes.approximate_receive_count or 1)
+        try:
+            self._work.run(order.job_id, count)
+        except AnimeError as error:
+            _log.warning("job %s, delivery %d: %s", order.job_id, count, error.detail)
+            raise
+        except Exception:
+            _log.exception("job %s, delivery %d", order.job_id, count)
+            raise

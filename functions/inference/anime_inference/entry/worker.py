@@ -1,0 +1,65 @@
+"""``python -m anime_inference.entry.worker``: works on jobs on one machine.
+
+It does with the embedded queue what Lambda does with SQS. Told to stop (SIGTERM, SIGINT), it
+takes no new job and finishes those in hand, or gives them back once its grace is over.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import threading
+from queue import SimpleQueue
+
+from anime_inference.composition import (
+    check_models,
+    load_default,
+    load_models,
+    make_cache,
+    make_work,
+)
+from anime_inference.entry.records import Records
+from anime_inference.settings import read_settings
+from anime_shared.observability import log_as_text
+from anime_shared.platform import open_platform
+from anime_shared.poller import Poller
+
+_log = logging.getLogger(__name__)
+
+
+def main() -> None:
+    """Work until told to stop."""
+    # The one thing that a signal handler may touch while the main thread waits for it.
+    told_to_stop: SimpleQueue[int] = SimpleQueue()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda number, _: told_to_stop.put(number))
+    settings = read_settings()
+    # Threads inherit it, so it comes before the engine's.
+    os.nice(settings.worker_nice)
+    log_as_text("worker")
+    check_models(settings)
+    models = load_models(settings)
+    load_default(models)
+    platform = open_platform(settings)
+    cache = make_cache(settings, models, platform.results)
+    work = make_work(settings, models, platform, cache)
+    poller = Poller(platform.jobs, Records(work), settings.visibility_timeout, "jobs")
+    stop = threading.Event()
+    polling = threading.Thread(target=poller.run, args=(stop, settings.worker_threads), daemon=True)
+    polling.start()
+    _log.info("waiting for jobs")
+    told_to_stop.get()
+    stop.set()
+    polling.join(settings.stop_grace)
+    if polling.is_alive():
+        _log.warning("the jobs in hand are given back")
+        work.release()
+        poller.give_back()
+    logging.shutdown()
+    # A thread inside of the engine would keep an ordinary exit waiting.
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,149 @@
+"""What was painted before needn't be painted again.
+
+A picture is two objects: ``cache/<key>``, its file, and ``cache/<key>.json``, which is written
+second and read first. Where one is missing or doesn't fit the other there is no picture.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from anime_inference.logic.pipeline import Models, PipelineLimits, Result
+from anime_shared.errors import AnimeError, StorageUnavailable
+from anime_shared.options import OutputFormat, TransformOptions
+from anime_shared.ports.object_store import ObjectStore
+from anime_shared.treatment import choose_treatment
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A painted picture, now or earlier.
+
+    Attributes:
+        data: the file.
+        format: its format, never ``auto``.
+        facts: of it, as JSON holds them (see :meth:`Result.facts`).
+        cached: whether it was painted earlier.
+        cache_key: by which it is kept; ``None`` if it isn't.
+    """
+
+    data: bytes
+    format: OutputFormat
+    facts: dict[str, Any]
+    cached: bool
+    cache_key: str | None
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    sha256: str
+    format: OutputFormat
+    facts: dict[str, Any]
+
+
+class ResultCache:
+    """Painted pictures, found by all that :func:`transform` was given for them.
+
+    No method raises anything: a cache that fails costs time and never a photo.
+
+    Args:
+        store: where pictures are kept; ``None`` keeps none.
+        limits: as given to :func:`transform`.
+        models: likewise.
+        code: says which version of the pipeline paints; another one finds nothing of this one's.
+    """
+
+    def __init__(
+        self, store: ObjectStore | None, limits: PipelineLimits, models: Models, code: str
+    ) -> None:
+        self._store = store
+        self._limits = limits
+        self._models = models
+        self._code = code
+
+    def find(self, data: bytes, options: TransformOptions) -> Finished | None:
+        """What this photo with these options became earlier; ``None`` if it isn't known."""
+        key = self._key(data, options)
+        if self._store is None or key is None:
+            return None
+        try:
+            described = self._store.get(_facts_at(key))
+            painted = None if described is None else self._store.get(_file_at(key))
+        except StorageUnavailable as error:
+            _log.warning("the result cache can't be read: %s", error.detail)
+            return None
+        if described is None or painted is None:
+            return None
+        try:
+            entry = _Entry.model_validate_json(described)
+        except ValidationError:
+            return None
+        if hashlib.sha256(painted).hexdigest() != entry.sha256:
+            return None
+        return Finished(painted, entry.format, entry.facts, cached=True, cache_key=key)
+
+    def keep(self, data: bytes, options: TransformOptions, result: Result) -> Finished:
+        """Remember what a photo with these options became."""
+        facts = result.facts()
+        # A model may have been replaced since the search: by now the key is that of the one in use.
+        key = self._key(data, options)
+        if self._store is not None and key is not None:
+            sha256 = hashlib.sha256(result.data).hexdigest()
+            entry = _Entry(sha256=sha256, format=result.format, facts=facts)
+            try:
+                self._store.put(_file_at(key), result.data, result.format.media_type)
+                body = entry.model_dump_json().encode()
+                self._store.put(_facts_at(key), body, "application/json")
+            except StorageUnavailable as error:
+                _log.warning("the result cache can't be written: %s", error.detail)
+                key = None
+        return Finished(result.data, result.format, facts, cached=False, cache_key=key)
+
+    def forget(self, key: str) -> None:
+        """Remove a picture; nothing happens if there is none."""
+        if self._store is None:
+            return
+        try:
+            self._store.delete(_facts_at(key))
+            self._store.delete(_file_at(key))
+        except StorageUnavailable as error:
+            _log.warning("the result cache can't be written: %s", error.detail)
+
+    def _key(self, data: bytes, options: TransformOptions) -> str | None:
+        """``None`` where the pipeline will refuse the photo, which it does in its own words."""
+        if self._store is None:
+            return None
+        try:
+            treatment = choose_treatment(options)
+            styles = [style for style in (treatment.background, treatment.face) if style]
+            models = [self._models.generators.checksum(style) for style in styles]
+        except AnimeError:
+            return None
+        given = {
+            "photo": hashlib.sha256(data).hexdigest(),
+            "options": options.model_dump(mode="json"),
+            "limits": asdict(self._limits),
+            "models": models,
+            # Its network's checksum stands in the code.
+            "detector": self._models.detectors.name if treatment.face else None,
+            "code": self._code,
+        }
+        canonical = json.dumps(given, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _file_at(key: str) -> str:
+    return f"cache/{key}"
+
+
+def _facts_at(key: str) -> str:
+    return f"cache/{key}.json"

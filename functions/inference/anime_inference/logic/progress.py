@@ -1,0 +1,40 @@
+"""How far a job is, told to whoever asks, but not too often."""
+
+from __future__ import annotations
+
+import time
+
+from anime_shared.jobs import Job, Stage
+from anime_shared.ledger import Ledger
+
+# Most photos take less: writing each of their stages would cost more than it tells.
+_INTERVAL_SECONDS = 0.5
+
+
+class Progress:
+    """Writes the stages of one job into the ledger: the first, then at most two a second.
+
+    Args:
+        ledger: where the job is kept.
+        held: the job, claimed.
+    """
+
+    def __init__(self, ledger: Ledger, held: Job) -> None:
+        self._ledger = ledger
+        self._held = held
+        self._due = 0.0
+
+    def __call__(self, stage: Stage) -> None:
+        """The job has come so far.
+
+        Raises:
+            UnknownJob: it was deleted meanwhile.
+            JobHeld: another worker has it by now.
+            StorageUnavailable: the ledger can't be written.
+        """
+        if time.monotonic() < self._due:
+            return
+        # The lease isn't made longer than the delivery, or who gets the next one must wait for it.
+        left = self._held.lease_until - self._ledger.now()
+        self._ledger.progress(self._held, stage, max(0.0, left))
+        self._due = time.monotonic() + _INTERVAL_SECONDS

@@ -1,0 +1,228 @@
+"""One job by its id, on the embedded platform with the bundled models."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from anime_inference.logic import progress
+from anime_inference.logic import work as work_module
+from anime_inference.logic.pipeline import Models
+from anime_inference.logic.work import Work
+from anime_inference.settings import Settings
+from anime_shared.adapters.embedded.objects import FileObjectStore
+from anime_shared.errors import JobHeld, ProcessingFailed, StorageUnavailable, UnknownJob
+from anime_shared.jobs import Job, JobStatus, Result, Stage
+from anime_shared.ledger import Ledger
+from anime_shared.options import OutputFormat
+from anime_shared.platform import Platform, open_platform
+from tests.pictures import opened
+from tests.work import PHOTO, add_job, notices, open_work
+
+FACE = (Path(__file__).parents[2] / "docs/pictures/photo.jpg").read_bytes()
+
+
+@pytest.fixture
+def platform(tmp_path: Path) -> Platform:
+    return open_platform(Settings(data_dir=tmp_path))
+
+
+@pytest.fixture
+def work(tmp_path: Path, platform: Platform, models: Models) -> Work:
+    return open_work(tmp_path, platform, models)
+
+
+def objects(tmp_path: Path) -> list[str]:
+    """The results that are stored, copies in the cache included."""
+    return [file.name for file in (tmp_path / "results").rglob("*") if file.is_file()]
+
+
+def test_a_job_ends_with_a_picture(platform: Platform, work: Work) -> None:
+    job = add_job(platform, format="png")
+    work.run(job.id, 1)
+    done = platform.ledger.job(job.id)
+    assert (done.status, done.percent, done.attempts) == (JobStatus.SUCCEEDED, 100, 1)
+    assert done.result is not None
+    assert done.result.format is OutputFormat.PNG
+    assert (done.result.facts["style"], done.result.facts["width"]) == ("hayao", 64)
+    assert not done.result.cached
+    picture = platform.results.get(job.result_key)
+    assert picture is not None
+    assert opened(picture).size == (64, 48)
+    assert notices(platform) == []
+
+
+def test_the_second_time_it_is_cached(platform: Platform, work: Work) -> None:
+    first, second, other = add_job(platform), add_job(platform), add_job(platform, strength=0.5)
+    for job in (first, second, other):
+        work.run(job.id, 1)
+    results = [platform.ledger.job(job.id).result for job in (first, second, other)]
+    assert [result and result.cached for result in results] == [False, True, False]
+    assert platform.results.get(first.result_key) == platform.results.get(second.result_key)
+
+
+@pytest.mark.parametrize(
+    ("photo", "options", "code"),
+    [
+        (b"no picture", {}, "not-a-picture"),
+        (PHOTO[:90], {}, "broken-picture"),
+        (None, {}, "upload-missing"),
+        (PHOTO, {"style": "paprika"}, "style-not-installed"),
+    ],
+)
+def test_a_job_that_can_not_succeed_fails_once(
+    platform: Platform, work: Work, photo: bytes | None, options: dict[str, str], code: str
+) -> None:
+    job = add_job(platform, photo, webhook=True, **options)
+    work.run(job.id, 1)
+    failed = platform.ledger.job(job.id)
+    assert failed.status is JobStatus.FAILED
+    assert failed.problem is not None
+    assert failed.problem["type"] == f"urn:anime:problem:{code}"
+    assert notices(platform) == [job.id]
+
+
+def test_a_job_is_tried_again_after_a_crash(platform: Platform, work: Work) -> None:
+    job = add_job(platform)
+    platform.ledger.claim(job.id, lease_seconds=0)
+    work.run(job.id, 2)
+    done = platform.ledger.job(job.id)
+    assert (done.status, done.attempts) == (JobStatus.SUCCEEDED, 2)
+
+
+def test_a_job_in_other_hands_is_left_there(platform: Platform, work: Work) -> None:
+    job = add_job(platform)
+    held = platform.ledger.claim(job.id, lease_seconds=60)
+    with pytest.raises(JobHeld):
+        work.run(job.id, 2)
+    with pytest.raises(JobHeld):
+        work.run(job.id, 9)
+    assert platform.ledger.job(job.id) == held
+
+
+def test_a_job_is_given_up_after_its_attempts(platform: Platform, work: Work) -> None:
+    job = add_job(platform, webhook=True)
+    with pytest.raises(ProcessingFailed, match="after 3 attempts"):
+        work.run(job.id, 4)
+    failed = platform.ledger.job(job.id)
+    assert failed.status is JobStatus.FAILED
+    assert failed.problem is not None
+    assert failed.problem["type"] == "urn:anime:problem:processing-failed"
+    assert notices(platform) == [job.id]
+
+
+@pytest.mark.parametrize("receive_count", [2, 9])
+def test_an_ended_job_is_told_again_and_nothing_else(
+    platform: Platform, work: Work, receive_count: int
+) -> None:
+    told, untold = add_job(platform, webhook=True), add_job(platform)
+    for job in (told, untold):
+        work.run(job.id, 1)
+    before = platform.ledger.jobs([told.id, untold.id])
+    for job in (told, untold):
+        work.run(job.id, receive_count)
+    assert platform.ledger.jobs([told.id, untold.id]) == before
+    assert notices(platform) == [told.id, told.id]
+
+
+def test_a_deleted_job_is_nothing_to_do(platform: Platform, work: Work, tmp_path: Path) -> None:
+    job = add_job(platform, webhook=True)
+    platform.ledger.forget_job(job.id)
+    work.run(job.id, 1)
+    assert objects(tmp_path) == []
+    assert notices(platform) == []
+
+
+class Watched(Ledger):
+    """Sees what is written of a job, and deletes the job at ``delete_at``."""
+
+    def __init__(self, platform: Platform, delete_at: Stage | JobStatus | None = None) -> None:
+        super().__init__(platform.ledger._store)
+        self.seen: list[Stage | None] = []
+        self._delete_at = delete_at
+
+    def progress(self, held: Job, stage: Stage | None, lease_seconds: float) -> None:
+        self.seen.append(stage)
+        if stage is self._delete_at:
+            self.forget_job(held.id)
+        super().progress(held, stage, lease_seconds)
+
+    def succeed(self, held: Job, result: Result) -> Job:
+        if self._delete_at is JobStatus.SUCCEEDED:
+            self.forget_job(held.id)
+        return super().succeed(held, result)
+
+
+@pytest.mark.parametrize("moment", [Stage.DECODE, Stage.ENCODE, Stage.STORE, JobStatus.SUCCEEDED])
+def test_of_a_job_deleted_meanwhile_nothing_stays(
+    platform: Platform,
+    work: Work,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    moment: Stage | JobStatus,
+) -> None:
+    monkeypatch.setattr(progress, "_INTERVAL_SECONDS", 0)
+    job = add_job(platform, webhook=True)
+    replace(work, ledger=Watched(platform, moment)).run(job.id, 1)
+    assert objects(tmp_path) == []
+    assert notices(platform) == []
+    with pytest.raises(UnknownJob):
+        platform.ledger.job(job.id)
+
+
+@pytest.mark.parametrize(("interval", "count"), [(0, 6), (60, 1)])
+def test_progress_is_written_by_stages_but_not_too_often(
+    platform: Platform,
+    work: Work,
+    monkeypatch: pytest.MonkeyPatch,
+    interval: float,
+    count: int,
+) -> None:
+    monkeypatch.setattr(progress, "_INTERVAL_SECONDS", interval)
+    ledger = Watched(platform)
+    replace(work, ledger=ledger).run(add_job(platform, FACE).id, 1)
+    assert ledger.seen == list(Stage)[:count]
+
+
+def test_progress_makes_no_lease_longer(platform: Platform) -> None:
+    held = platform.ledger.claim(add_job(platform).id, lease_seconds=30)
+    progress.Progress(platform.ledger, held)(Stage.DECODE)
+    written = platform.ledger.job(held.id)
+    assert written.stage is Stage.DECODE
+    assert written.lease_until == pytest.approx(held.lease_until, abs=0.01)
+
+
+class Refusing(FileObjectStore):
+    """A store whose objects can't be written."""
+
+    def put(self, *_: object) -> None:
+        raise StorageUnavailable("the disk is full")
+
+
+def test_what_may_go_well_later_leaves_the_job_free(
+    platform: Platform, work: Work, tmp_path: Path
+) -> None:
+    job = add_job(platform, webhook=True)
+    assert isinstance(platform.results, FileObjectStore)
+    full = Refusing(tmp_path / "results", "results", platform.results.signer)
+    with pytest.raises(StorageUnavailable):
+        replace(work, results=full).run(job.id, 1)
+    assert platform.ledger.job(job.id).status is JobStatus.QUEUED
+    assert notices(platform) == []
+    work.run(job.id, 2)
+    assert platform.ledger.job(job.id).status is JobStatus.SUCCEEDED
+
+
+def test_a_defect_leaves_the_job_free(
+    platform: Platform, work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError
+
+    job = add_job(platform)
+    monkeypatch.setattr(work_module, "transform", broken)
+    with pytest.raises(RuntimeError):
+        work.run(job.id, 1)
+    assert platform.ledger.job(job.id).status is JobStatus.QUEUED
