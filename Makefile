@@ -64,8 +64,9 @@ photo: .venv/.ready ## Turn one photo into anime: make photo IN=me.jpg OUT=anime
 	@$(BIN)/animegan transform --overwrite "$(IN)" "$(OUT)"
 
 .PHONY: docs
-docs: .venv/.ready ## Write what the code knows (settings) into the documents
+docs: .venv/.ready ## Write what the code knows (settings, routes) into the documents
 	@$(BIN)/python -m scripts.document
+	@$(BIN)/python -m scripts.openapi
 
 .PHONY: pictures
 pictures: .venv/.ready ## Make the pictures of the README anew
@@ -106,6 +107,10 @@ bench-engine: .venv/.ready ## Session options of the engine: threads, arena, gra
 .PHONY: bench-faces
 bench-faces: .venv/.ready ## Time of each stage for a portrait and a group (PACK=folder: both detectors)
 	$(BIN)/python -m bench.faces $(PACK)
+
+.PHONY: bench-load
+bench-load: .venv-train/.ready ## 30 clients for a minute: a monolith with torch, and this app (13 GB)
+	$(TRAIN_BIN)/python -m bench.load
 
 .PHONY: contact-sheet
 contact-sheet: .venv/.ready ## Every face photo of FACES=folder before and after, and how its seams show

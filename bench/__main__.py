@@ -34,7 +34,7 @@ def child(engine: str, side: int) -> dict[str, Any]:
 
 def first_picture(photo: Path, out: Path) -> float:
     """Seconds from the start of a process to its first picture on disk."""
-    command = [sys.executable, "-m", "anime_inference", "transform", "--overwrite"]
+    command = [sys.executable, "-m", "anime_local", "transform", "--overwrite"]
     start = time.perf_counter()
     subprocess.run([*command, str(photo), str(out)], capture_output=True, check=True)  # noqa: S603
     return time.perf_counter() - start

@@ -1,29 +1,62 @@
-"""``make docs``: write into the README what the code knows better."""
+"""``make docs``: write into the documents what the code knows better."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
-from anime_inference.settings import Settings
+import platformdirs
+from pydantic_settings import BaseSettings
 
-README = Path(__file__).parents[1] / "README.md"
+from anime_inference.settings import Settings as InferenceSettings
+from anime_shared.settings import PlatformSettings
+from anime_web.settings import Settings as WebSettings
+
+CONFIGURATION = Path(__file__).parents[1] / "docs/configuration.md"
 _MARKS = re.compile(r"(?<=<!-- settings -->\n).*(?=<!-- /settings -->)", re.DOTALL)
+_USER_DATA = Path(platformdirs.user_data_dir())
 
 
-def settings_table() -> str:
-    """One row a setting: variable, default, description."""
-    rows = ["| variable | default | |", "|---|---|---|"]
-    for name, field in Settings.model_fields.items():
-        default = "the user's data folder" if name == "model_folder" else f"`{field.default}`"
-        rows.append(f"| `ANIME_{name.upper()}` | {default} | {field.description} |")
-    return "\n".join(rows) + "\n"
+def settings_tables() -> str:
+    """One row a setting: variable, default, description; first those that all processes read."""
+    shared = set(PlatformSettings.model_fields)
+    return "\n".join(
+        (
+            _table("All processes", PlatformSettings, shared),
+            _table("Web function", WebSettings, set(WebSettings.model_fields) - shared),
+            _table(
+                "Inference function and worker",
+                InferenceSettings,
+                set(InferenceSettings.model_fields) - shared,
+            ),
+        )
+    )
 
 
 def with_settings(text: str) -> str:
-    """The README's text with today's table."""
-    return _MARKS.sub(lambda _: settings_table(), text)
+    """The document's text with today's tables."""
+    return _MARKS.sub(lambda _: settings_tables(), text)
+
+
+def _table(title: str, settings: type[BaseSettings], names: Iterable[str]) -> str:
+    rows = [f"## {title}\n", "| variable | default | |", "|---|---|---|"]
+    for name, field in settings.model_fields.items():
+        if name in names:
+            rows.append(
+                f"| `ANIME_{name.upper()}` | {_shown(field.default)} | {field.description} |"
+            )
+    return "\n".join(rows) + "\n"
+
+
+def _shown(default: Any) -> str:
+    if default in (None, (), ""):
+        return "none"
+    if isinstance(default, Path) and default.is_relative_to(_USER_DATA.parent):
+        return "the user's data folder"
+    return f"`{default}`"
 
 
 if __name__ == "__main__":
-    README.write_text(with_settings(README.read_text()))
+    CONFIGURATION.write_text(with_settings(CONFIGURATION.read_text()))

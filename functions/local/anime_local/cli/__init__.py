@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from anime_local.cli import models, serve, styles, transform
+from anime_local.cli import models, remote, serve, styles, transform
 from anime_local.cli.terminal import report
 from anime_shared.errors import AnimeError
 
@@ -24,6 +24,7 @@ app.command("transform")(transform.transform_command)
 app.command("styles")(styles.styles_command)
 app.command("serve")(serve.serve_command)
 app.add_typer(models.app, name="models")
+app.add_typer(remote.app, name="remote")
 
 
 def main() -> None:

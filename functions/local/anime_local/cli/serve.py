@@ -1,40 +1,83 @@
-"""``animegan serve``: the inference function as a server on this machine."""
+"""``animegan serve``: the whole product as a server on this machine."""
 
 from __future__ import annotations
 
+import logging
+import time
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from anime_inference.composition import check_models
-from anime_inference.settings import read_settings
+from anime_inference.settings import Settings, read_settings
 from anime_local.cli.terminal import err
-
-_DEFAULT_HOST = "127.0.0.1"
+from anime_shared.errors import StorageUnavailable
+from anime_shared.observability import log_as_text
+from anime_shared.platform import open_platform
 
 
 def serve_command(
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = _DEFAULT_HOST,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[
-        int, typer.Option(min=1, max=65535, envvar="PORT", help="Port to listen on.")
+        int,
+        typer.Option(min=0, max=65535, envvar="PORT", help="Port to listen on; 0: a free one."),
     ] = 8000,
+    data_dir: Annotated[
+        Path | None,
+        typer.Option(
+            file_okay=False, help="Where photos, pictures and jobs lie.", show_default="./var"
+        ),
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=64, help="Jobs that are worked on at the same time.")
+    ] = None,
     try_photo: Annotated[
         str, typer.Option(help="The photo in the curl line that is printed.")
     ] = "photo.jpg",
 ) -> None:
-    """Serve the HTTP interface; its documentation is at /docs."""
-    import uvicorn  # noqa: PLC0415 - other commands needn't load a server
+    """Serve page and API, each part in a process of its own; documentation is at /docs.
 
-    from anime_inference.entry.http.app import create_app  # noqa: PLC0415
+    Ctrl-C finishes what is being worked on, or keeps it for the next start; a second one ends at
+    once.
+    """
+    # Other commands needn't load what servers need.
+    from anime_local.embedded import serve  # noqa: PLC0415
+    from anime_web.settings import read_settings as read_web_settings  # noqa: PLC0415
 
+    start = time.monotonic()
     settings = read_settings()
+    environment = {}
+    if data_dir is not None:
+        settings = settings.model_copy(update={"data_dir": data_dir})
+        environment["ANIME_DATA_DIR"] = str(data_dir)
+    if workers is not None:
+        environment["ANIME_WORKER_THREADS"] = str(workers)
+    # Here, what is wrong is said once; each process would say it for itself, again and again.
+    read_web_settings()
     check_models(settings)
-    app = create_app(settings)
-    url = f"http://{host}:{port}"
-    err.print(f"[bold]AnimeGAN[/] is starting on {url} (documentation: {url}/docs). Try:\n")
+    try:
+        open_platform(settings)
+    except StorageUnavailable as error:
+        raise StorageUnavailable(f"data in {settings.data_dir}: {error.detail}") from None
+    log_as_text("supervisor", logging.WARNING)
+
+    with err.status("starting web, inference, worker and housekeeper") as status:
+
+        def on_ready(url: str) -> None:
+            status.stop()
+            _announce(url, settings, try_photo, time.monotonic() - start)
+
+        serve(host, port, settings, environment, on_ready)
+
+
+def _announce(url: str, settings: Settings, photo: str, seconds: float) -> None:
+    key = "-H 'X-API-Key: KEY' " if settings.api_keys else ""
+    err.print(f"[bold]AnimeGAN[/] is ready after {seconds:.1f} s: {url}")
+    err.print(f"  documentation: {url}/docs", markup=False)
+    err.print(f"  data:          {settings.data_dir.resolve()}", markup=False)
     err.print(
-        f"  curl -sS -H 'Accept: image/*' -F image=@{try_photo} -o anime.jpg "
-        f"{url}/api/v1/transform\n",
+        f"Try:\n  curl -sS {key}-H 'Accept: image/*' -F image=@{photo} -o anime.jpg "
+        f"{url}/api/v1/transform",
         markup=False,
     )
-    uvicorn.run(app, host=host, port=port, log_level="info")

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import json
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Any
 
-import typer
 from rich.table import Table
 
 from anime_inference.composition import model_store
 from anime_inference.settings import read_settings
-from anime_local.cli.terminal import out
+from anime_local.cli import options as opt
+from anime_local.cli.terminal import out, print_json
 from anime_shared.styles import STYLES
 
 
-def styles_command(
-    as_json: Annotated[
-        bool, typer.Option("--json", help="One JSON object a line, with every detail.")
-    ] = False,
-) -> None:
+def styles_command(as_json: opt.Json = False) -> None:
     """List the styles, and mark which are installed."""
     store = model_store(read_settings())
-    if as_json:
-        for style in STYLES:
-            facts = {
+    print_styles(
+        [
+            {
                 "id": style.id,
                 "title": style.title,
                 "good_for": style.good_for,
@@ -37,15 +33,25 @@ def styles_command(
                 "aliases": style.aliases,
                 "installed": store.is_installed(style),
             }
-            print(json.dumps(facts))  # noqa: T201 - stdout is the interface
+            for style in STYLES
+        ],
+        as_json=as_json,
+    )
+    if not as_json and not all(store.is_installed(style) for style in STYLES):
+        out.print("\nInstall one with `animegan models pull STYLE`.")
+
+
+def print_styles(styles: Sequence[dict[str, Any]], *, as_json: bool) -> None:
+    """A table for people, or every detail as one JSON object a line."""
+    if as_json:
+        for style in styles:
+            print_json(style)
         return
     table = Table(box=None, pad_edge=False)
     for heading in ("", "style", "title", "good for"):
         table.add_column(heading, no_wrap=True)
     table.add_column("licence")
-    for style in STYLES:
-        mark = "[green]installed[/]" if store.is_installed(style) else "[dim]-[/]"
-        table.add_row(mark, style.id, style.title, style.good_for, style.licence)
+    for style in styles:
+        mark = "[green]installed[/]" if style["installed"] else "[dim]-[/]"
+        table.add_row(mark, style["id"], style["title"], style["good_for"], style["licence"])
     out.print(table)
-    if not all(store.is_installed(style) for style in STYLES):
-        out.print("\nInstall one with `animegan models pull STYLE`.")

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import sys
+from typing import Any
+
 from rich.console import Console
+from rich.markup import escape
 
 from anime_shared.errors import AnimeError
 
@@ -13,4 +18,10 @@ out = Console(highlight=False)
 def report(error: AnimeError, what: str | None = None) -> None:
     """One line that names what failed and why."""
     prefix = f"{what}: " if what else ""
-    err.print(f"[red]error:[/] {prefix}{error.detail}", markup=True)
+    err.print(f"[red]error:[/] {escape(prefix + error.detail)}")
+
+
+def print_json(facts: dict[str, Any]) -> None:
+    """One line on stdout, in one piece: those of several threads must not mix."""
+    sys.stdout.write(f"{json.dumps(facts)}\n")
+    sys.stdout.flush()
