@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tempfile
+
 import pytest
 
 from anime_shared.platform import Platform
@@ -20,6 +22,14 @@ def test_bytes_come_back_as_they_were(store: ObjectStore, data: bytes) -> None:
     store.put(KEY, data, "image/png")
     assert store.get(KEY) == data
     assert store.size(KEY) == len(data)
+
+
+def test_the_rest_of_a_file_is_put(store: ObjectStore) -> None:
+    with tempfile.TemporaryFile() as file:
+        file.write(b"0123456789")
+        file.seek(4)
+        store.put(KEY, file, "application/zip")
+    assert store.get(KEY) == b"456789"
 
 
 def test_an_object_replaces_the_one_before(store: ObjectStore) -> None:

@@ -31,6 +31,7 @@
         ├── InferenceUnreachable  503 inference-unreachable   no answer from there; retryable
         ├── StorageUnavailable    503 storage-unavailable  a store or queue fails; retryable
         ├── TooManyRequests       429 too-many-requests    this client's rate; retryable
+        ├── WebhookFailed         502 webhook-failed       not delivered; never told to a client
         ├── JobHeld               409 job-held             another worker has it; retryable
         ├── ProcessingFailed      500 processing-failed    tried as often as allowed
         └── InternalError         500 internal-error       a defect; details are in the log only
@@ -302,6 +303,15 @@ class TooManyRequests(ServiceError):
     code = "too-many-requests"
     status = 429
     title = "Too many requests"
+    retryable = True
+
+
+class WebhookFailed(ServiceError):
+    """A webhook could not be delivered."""
+
+    code = "webhook-failed"
+    status = 502
+    title = "The webhook could not be delivered"
     retryable = True
 
 

@@ -21,6 +21,8 @@ def log_as_text(service: str, level: int = logging.INFO) -> None:
         datefmt="%H:%M:%S",
         force=True,
     )
+    # It tells whole addresses, and those of webhooks may hold secrets.
+    logging.getLogger("httpx2").setLevel(logging.WARNING)
 
 
 def log_as_json(service: str) -> Logger:

@@ -66,8 +66,8 @@ MaxFaces = Annotated[
 Compare = Annotated[bool, Field(description="Put photo and result side by side.")]
 
 
-class TransformOptions(BaseModel):
-    """The options of one transformation.
+class PaintOptions(BaseModel):
+    """How a photo is painted.
 
     Raises:
         pydantic.ValidationError: a value outside its limits.
@@ -85,4 +85,13 @@ class TransformOptions(BaseModel):
     face_style: FaceStyleName = None
     background_style: BackgroundStyleName = None
     max_faces: MaxFaces = 20
+
+
+class TransformOptions(PaintOptions):
+    """The options of one transformation.
+
+    Raises:
+        pydantic.ValidationError: a value outside its limits.
+    """
+
     compare: Compare = False

@@ -24,17 +24,26 @@ class _BodyTooLargeError(Exception):
 class BodyLimit:
     """ASGI middleware: bodies over ``max_bytes`` are answered with 413 by header or by count.
 
-    ``paths`` is a regular expression of the paths that it guards, from their beginning on.
+    ``paths`` is a regular expression of the paths that it guards, from their beginning on;
+    ``envelope`` is how many bytes may come on top of ``max_bytes``.
     """
 
     def __init__(
-        self, app: ASGIApp, max_bytes: int, *, field: str = "image", paths: str = ""
+        self,
+        app: ASGIApp,
+        max_bytes: int,
+        *,
+        field: str = "image",
+        paths: str = "",
+        envelope: int = _ENVELOPE_BYTES,
     ) -> None:
         self._app = app
         self._paths = re.compile(paths)
-        self._max_bytes = max_bytes + _ENVELOPE_BYTES
+        self._max_bytes = max_bytes + envelope
+        mebibytes = max_bytes / 2**20
+        limit = f"{mebibytes:.1f} MiB" if mebibytes >= 1 else f"{max_bytes / 2**10:.0f} KiB"
         self._error = UploadTooLarge(
-            f"{field}: the request has more than {max_bytes / 2**20:.1f} MiB, which is the limit",
+            f"{field}: the request has more than {limit}, which is the limit",
             field=field,
             limit=max_bytes,
         )
@@ -48,10 +57,12 @@ class BodyLimit:
             await self._refuse(scope, receive, send)
             return
         seen = 0
+        more = True
 
         async def counted() -> Message:
-            nonlocal seen
+            nonlocal seen, more
             message = await receive()
+            more = message.get("more_body", False)
             seen += len(message.get("body", b""))
             if seen > self._max_bytes:
                 raise _BodyTooLargeError
@@ -65,15 +76,17 @@ class BodyLimit:
         with contextlib.suppress(_BodyTooLargeError):
             await self._app(scope, counted, unless_refused)
         if seen > self._max_bytes:
-            await self._refuse(scope, receive, send)
+            await self._refuse(scope, receive, send, more=more)
 
-    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _refuse(
+        self, scope: Scope, receive: Receive, send: Send, *, more: bool = True
+    ) -> None:
         drained = 0
-        while drained < _DRAIN_FACTOR * self._max_bytes:
+        # Who asks for more than there is waits until the client goes.
+        while more and drained < _DRAIN_FACTOR * self._max_bytes:
             message = await receive()
             drained += len(message.get("body", b""))
-            if message["type"] != "http.request" or not message.get("more_body", False):
-                break
+            more = message.get("more_body", False)
         await respond(self._error)(scope, receive, send)
 
 

@@ -18,10 +18,10 @@ RETRY_AFTER_SECONDS: Final = 2
 _log = logging.getLogger(__name__)
 
 
-def respond(error: AnimeError) -> JSONResponse:
+def respond(error: AnimeError, retry_after: int = RETRY_AFTER_SECONDS) -> JSONResponse:
     """The answer to an error, with ``Retry-After`` (seconds) where waiting helps."""
-    waits = error.status == 503 and error.retryable
-    headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if waits else None
+    waits = error.status in (429, 503) and error.retryable
+    headers = {"Retry-After": str(retry_after)} if waits else None
     return JSONResponse(
         problem_of(error), status_code=error.status, headers=headers, media_type=MEDIA_TYPE
     )
@@ -42,7 +42,13 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def on_routing(_: Request, error: HTTPException) -> JSONResponse:
-        problem = {"type": "about:blank", "title": error.detail, "status": error.status_code}
+        problem = {
+            "type": "about:blank",
+            "title": error.detail,
+            "status": error.status_code,
+            "detail": error.detail,
+            "retryable": False,
+        }
         return JSONResponse(
             problem, status_code=error.status_code, headers=error.headers, media_type=MEDIA_TYPE
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import IO, Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +24,19 @@ class SignedRequest:
 
 
 class ObjectStore(Protocol):
-    """Bytes by key. Keys are ours: letters, digits, ``-``, ``_``, ``.`` and ``/``; no part begins with a dot.
+    """Bytes by key.
+
+    Keys are ours: letters, digits, ``-``, ``_``, ``.`` and ``/``; no part begins with a dot.
 
     Raises:
         StorageUnavailable: from every method, if the store can't be read or written.
     """
 
-    def put(self, key: str, data: bytes, content_type: str) -> None:
-        """Write an object, at once or not at all; replaces what was there."""
+    def put(self, key: str, data: bytes | IO[bytes], content_type: str) -> None:
+        """Write an object, at once or not at all; replaces what was there.
+
+        A file is read from where it stands to its end, and never held as a whole.
+        """
 
     def get(self, key: str) -> bytes | None:
         """The object's bytes; ``None`` if there is none."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import IO, TYPE_CHECKING, Any, Final, Literal
 from urllib.parse import quote
 
 from botocore.exceptions import ClientError
@@ -30,7 +30,7 @@ class S3ObjectStore:
         self._bucket = bucket
         self._signing_client = signing_client
 
-    def put(self, key: str, data: bytes, content_type: str) -> None:
+    def put(self, key: str, data: bytes | IO[bytes], content_type: str) -> None:
         """Write an object, at once or not at all; replaces what was there."""
         with told_as_unavailable():
             self._client.put_object(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import re
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +13,7 @@ from typing import IO, Final, Literal
 
 from anime_shared.adapters.embedded.signing import Grant, Signer
 from anime_shared.adapters.embedded.unavailable import told_as_unavailable
-from anime_shared.files import atomic_file, write_atomically
+from anime_shared.files import atomic_file
 from anime_shared.ports.object_store import SignedRequest
 
 # No part begins with a dot: neither `..` nor a file that is being written.
@@ -47,11 +49,11 @@ class FileObjectStore:
         with told_as_unavailable(), atomic_file(path) as file:
             yield file
 
-    def put(self, key: str, data: bytes, content_type: str) -> None:  # noqa: ARG002
+    def put(self, key: str, data: bytes | IO[bytes], content_type: str) -> None:  # noqa: ARG002
         """Write an object, at once or not at all; its type is told by who signs a GET."""
-        path = self.path(key)
-        with told_as_unavailable():
-            write_atomically(path, data)
+        source = io.BytesIO(data) if isinstance(data, bytes) else data
+        with self.open_to_write(key) as file:
+            shutil.copyfileobj(source, file)
 
     def get(self, key: str) -> bytes | None:
         """The object's bytes; ``None`` if there is none."""

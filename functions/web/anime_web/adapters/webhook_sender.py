@@ -1,0 +1,70 @@
+"""Webhooks over HTTP, signed as standardwebhooks.com describes."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import time
+
+import httpx2
+
+from anime_shared.errors import WebhookFailed
+from anime_web.adapters.addresses import is_literal, public_address_of
+from anime_web.logic.webhooks import Address, AllowList
+
+_ANSWER_SECONDS = 5
+
+
+class HttpWebhookSender:
+    """A ``WebhookSender``; follows no redirect, and no name into a private network."""
+
+    def __init__(self, allowed: AllowList, secret: bytes | None) -> None:
+        self._allowed = allowed
+        self._secret = secret
+        self._client = httpx2.Client(timeout=_ANSWER_SECONDS, trust_env=False)
+
+    def send(self, url: str, message_id: str, body: str) -> None:
+        """Deliver ``body``; any 2xx is success.
+
+        Raises:
+            WebhookRefused: the address may not be called.
+            WebhookFailed: it doesn't answer, or not with success.
+        """
+        address = self._allowed.check(url)
+        request = self._request(url, address, self._signed_headers(message_id, body), body)
+        try:
+            # The answer's body is of no interest, and could be endless.
+            answer = self._client.send(request, stream=True)
+            answer.close()
+        except httpx2.HTTPError as error:
+            raise WebhookFailed(f"{address.host} doesn't answer") from error
+        if not answer.is_success:
+            raise WebhookFailed(f"{address.host} answers {answer.status_code}")
+
+    def _request(
+        self, url: str, address: Address, headers: dict[str, str], body: str
+    ) -> httpx2.Request:
+        target = httpx2.URL(url)
+        headers = {"host": target.netloc.decode(), **headers}
+        extensions = {}
+        if not is_literal(address.host):
+            # To the very address that was checked: a second look-up could find another.
+            target = target.copy_with(host=public_address_of(address.host, address.port))
+            extensions = {"sni_hostname": address.host}
+        return self._client.build_request(
+            "POST", target, headers=headers, content=body.encode(), extensions=extensions
+        )
+
+    def _signed_headers(self, message_id: str, body: str) -> dict[str, str]:
+        stamp = str(int(time.time()))
+        headers = {
+            "content-type": "application/json",
+            "webhook-id": message_id,
+            "webhook-timestamp": stamp,
+        }
+        if self._secret is not None:
+            signed = f"{message_id}.{stamp}.{body}".encode()
+            digest = hmac.digest(self._secret, signed, hashlib.sha256)
+            headers["webhook-signature"] = f"v1,{base64.b64encode(digest).decode()}"
+        return headers

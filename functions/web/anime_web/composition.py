@@ -1,0 +1,91 @@
+"""Where settings choose the adapters; every entry point is put together here."""
+
+from __future__ import annotations
+
+import threading
+from functools import cached_property
+
+from anime_shared.platform import Platform, open_platform
+from anime_shared.styles import Style, installed_file
+from anime_web.logic.finished import finish_batch, finish_job
+from anime_web.logic.rules import Rules
+from anime_web.logic.webhooks import AllowList
+from anime_web.ports.archiver import Archiver
+from anime_web.ports.webhook_sender import WebhookSender
+from anime_web.settings import Settings, decode_secret
+
+
+class Service:
+    """What the entry points share.
+
+    Attributes:
+        settings: of this process.
+        rules: what they allow.
+        stopping: set when the process is to end; who waits for something gives up then.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.rules = Rules(
+            max_upload_bytes=settings.max_upload_bytes,
+            upload_url_seconds=settings.upload_url_seconds,
+            result_url_seconds=settings.result_url_seconds,
+            retention=settings.retention,
+            webhooks=AllowList(settings.webhook_allow),
+            installed=self.is_installed,
+        )
+        self.stopping = threading.Event()
+        self._opening = threading.Lock()
+        self._platform: Platform | None = None
+
+    @property
+    def platform(self) -> Platform:
+        """Stores and queues, opened at the first use: health and documentation need none.
+
+        Raises:
+            StorageUnavailable: they can't be opened.
+        """
+        with self._opening:
+            if self._platform is None:
+                self._platform = open_platform(self.settings)
+            return self._platform
+
+    def is_installed(self, style: Style) -> bool:
+        """Whether a style can be used here and now."""
+        if self.settings.installed_styles is not None:
+            return style.id in self.settings.installed_styles
+        if style.bundled is not None:
+            return True
+        return installed_file(style, self.settings.model_folder) is not None
+
+    def finish_job(self, job_id: str) -> None:
+        """Do what is left to do when a job has ended.
+
+        Raises:
+            AnimeError: it can't be done now; the message must come back.
+        """
+        base_url = self.settings.public_url or ""
+        finish_job(self.platform, self.rules, self._archiver, self._sender, job_id, base_url)
+
+    def finish_batch(self, batch_id: str) -> None:
+        """Zip a batch if it is complete.
+
+        Raises:
+            AnimeError: it can't be done now; the message must come back.
+        """
+        finish_batch(self.platform, self._archiver, batch_id)
+
+    @cached_property
+    def _archiver(self) -> Archiver:
+        # Answering requests needs neither of the two.
+        from anime_web.adapters.zip_archiver import ZipArchiver  # noqa: PLC0415
+
+        return ZipArchiver(self.platform.results)
+
+    @cached_property
+    def _sender(self) -> WebhookSender:
+        from anime_web.adapters.webhook_sender import HttpWebhookSender  # noqa: PLC0415
+
+        secret = self.settings.webhook_secret
+        key = None if secret is None else decode_secret(secret)
+        return HttpWebhookSender(self.rules.webhooks, key)

@@ -1,0 +1,1 @@
+"""The ways in: HTTP, Lambda events, and the embedded processes."""

@@ -1,0 +1,62 @@
+"""``handler``, as AWS Lambda calls it: HTTP from API Gateway, and ended jobs from SQS.
+
+No file name, address or key is logged or traced.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any, Final
+
+from aws_lambda_powertools import Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+from mangum import Mangum
+from mangum.adapter import DEFAULT_TEXT_MIME_TYPES
+from mangum.types import LambdaContext
+
+from anime_shared.http.problems import MEDIA_TYPE
+from anime_shared.observability import NAMESPACE, log_as_json
+from anime_web.entry.http.app import create_app
+from anime_web.entry.records import Records
+from anime_web.settings import read_settings
+
+_SERVICE: Final = "web"
+logger = log_as_json(_SERVICE)
+metrics = Metrics(namespace=NAMESPACE, service=_SERVICE)
+
+_app = create_app(read_settings())
+_records = Records(_app.state.service)
+# Its lifespan would begin and end with each request.
+_http = Mangum(_app, lifespan="off", text_mime_types=[*DEFAULT_TEXT_MIME_TYPES, MEDIA_TYPE])
+
+
+@logger.inject_lambda_context(log_event=False)
+@metrics.log_metrics(capture_cold_start_metric=True)
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Answer one event: ended jobs with ``batchItemFailures``, anything else as HTTP."""
+    return _traced()(event, context)
+
+
+@cache
+def _traced() -> Callable[[dict[str, Any], LambdaContext], dict[str, Any]]:
+    # Tracing brings botocore, as the stores do at the first request: until then, none is needed.
+    from aws_lambda_powertools import Tracer  # noqa: PLC0415
+
+    return Tracer(service=_SERVICE).capture_lambda_handler(_answer, capture_response=False)
+
+
+def _answer(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    if _is_sqs(event):
+        answer = _records(event)
+        metrics.add_metric("NoticesDelivered", MetricUnit.Count, len(event["Records"]))
+        metrics.add_metric("NoticesReturned", MetricUnit.Count, len(answer["batchItemFailures"]))
+        return answer
+    answer = _http(event, context)
+    metrics.add_metric(f"Answers{answer['statusCode'] // 100}xx", MetricUnit.Count, 1)
+    return answer
+
+
+def _is_sqs(event: dict[str, Any]) -> bool:
+    records = event.get("Records") or [{}]
+    return bool(records[0].get("eventSource") == "aws:sqs")

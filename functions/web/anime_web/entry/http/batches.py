@@ -1,0 +1,69 @@
+"""``/api/v1/batches``."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+
+from anime_shared.errors import UnknownBatch
+from anime_shared.http.schemas import answers_to
+from anime_web.composition import Service
+from anime_web.entry.http.jobs import RETRY_AFTER
+from anime_web.entry.http.long_poll import news
+from anime_web.entry.http.schemas import ORDER, READ, WRITE, BatchRequest, PathId, Wait
+from anime_web.entry.http.service import BaseUrl, Key, ServiceOf
+from anime_web.logic.batches import BatchView, batch_view_of, find_batch, submit_batch
+from anime_web.logic.cancel import cancel_batch
+
+PATH = "/api/v1/batches"
+router = APIRouter(tags=["batches"])
+
+
+@router.post(PATH, status_code=202, summary="Paint many photos", responses=answers_to(*ORDER))
+def post_batch(
+    batch: BatchRequest, response: Response, service: ServiceOf, base_url: BaseUrl, key: Key
+) -> BatchView:
+    """Puts all of them in the queue, or none; a webhook is called for each of them."""
+    made = submit_batch(service.platform, service.rules, batch.upload_ids, batch.order, key)
+    response.headers.update({"Location": f"{PATH}/{made.id}", **RETRY_AFTER})
+    return _view(service, made.id, base_url)
+
+
+@router.get(
+    f"{PATH}/{{batch_id}}", summary="How far a batch is", responses=answers_to(*READ, UnknownBatch)
+)
+async def get_batch(
+    request: Request,
+    response: Response,
+    service: ServiceOf,
+    base_url: BaseUrl,
+    batch_id: PathId,
+    wait: Wait = 0,
+) -> BatchView:
+    """With ``wait``, answers as soon as the status of a job changes, or the zip is there."""
+    view = await news(
+        request,
+        service,
+        wait,
+        look=lambda: _view(service, batch_id, base_url),
+        state=lambda view: (view.counts,),
+        ended=lambda view: view.zip_url is not None,
+    )
+    if not view.complete:
+        response.headers.update(RETRY_AFTER)
+    return view
+
+
+@router.delete(
+    f"{PATH}/{{batch_id}}",
+    status_code=204,
+    summary="Cancel a batch",
+    responses=answers_to(*WRITE, UnknownBatch),
+)
+def delete_batch(service: ServiceOf, batch_id: PathId) -> None:
+    """Deletes the batch, its zip, and its jobs with their uploads and results."""
+    cancel_batch(service.platform, batch_id)
+
+
+def _view(service: Service, batch_id: str, base_url: str) -> BatchView:
+    batch, jobs = find_batch(service.platform, batch_id)
+    return batch_view_of(service.platform, service.rules, batch, jobs, base_url)

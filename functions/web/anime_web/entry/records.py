@@ -1,0 +1,64 @@
+"""Notices of jobs that ended, in the shape that SQS gives them."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter
+
+from anime_shared.errors import AnimeError
+from anime_web.composition import Service
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+
+_log = logging.getLogger(__name__)
+
+
+class _JobEnded(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    job_id: str
+
+
+class _BatchChanged(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    batch_id: str
+
+
+_NOTICE: TypeAdapter[_JobEnded | _BatchChanged] = TypeAdapter(_JobEnded | _BatchChanged)
+
+
+class Records:
+    """Serves the messages of the finished queue; safe to call from many threads."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    def __call__(self, event: dict[str, Any]) -> dict[str, Any]:
+        """The ids of the messages that must come back, as ``batchItemFailures``."""
+        # Answering requests doesn't need it, and it takes its time to import.
+        from aws_lambda_powertools.utilities.batch import (  # noqa: PLC0415
+            BatchProcessor,
+            EventType,
+            process_partial_response,
+        )
+
+        processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+        return dict(process_partial_response(event, self._serve, processor))
+
+    def _serve(self, record: SQSRecord) -> None:
+        try:
+            notice = _NOTICE.validate_json(record.body)
+            if isinstance(notice, _JobEnded):
+                self._service.finish_job(notice.job_id)
+            else:
+                self._service.finish_batch(notice.batch_id)
+        except AnimeError as error:
+            _log.warning("message %s: %s", record.message_id, error.detail)
+            raise
+        except Exception:
+            _log.exception("message %s", record.message_id)
+            raise

@@ -1,0 +1,56 @@
+"""Deleting jobs and all that is left of them."""
+
+from __future__ import annotations
+
+import json
+
+from anime_shared.jobs import Job
+from anime_shared.platform import Platform
+from anime_web.logic.batches import find_batch
+
+
+def cancel(platform: Platform, job_id: str) -> None:
+    """Delete a job, its upload, its result, and the copies of its result.
+
+    A worker that has it in hand notices at its next step.
+
+    Raises:
+        UnknownJob: no job has this id.
+        StorageUnavailable: try again.
+    """
+    job = platform.ledger.job(job_id)
+    batch = None if job.batch_id is None else platform.ledger.batch(job.batch_id)
+    if batch is not None:
+        # Its picture is in the zip, and nobody else may be left to complete the batch.
+        platform.results.delete(batch.zip_key)
+    _delete(platform, job)
+    if batch is not None:
+        platform.finished.send([json.dumps({"batch_id": batch.id})])
+
+
+def cancel_batch(platform: Platform, batch_id: str) -> None:
+    """Delete a batch, its jobs and its zip.
+
+    Raises:
+        UnknownBatch: no batch has this id.
+        StorageUnavailable: try again.
+    """
+    batch, jobs = find_batch(platform, batch_id)
+    for job in jobs:
+        _delete(platform, job)
+    platform.ledger.forget_batch(batch.id)
+    platform.results.delete(batch.zip_key)
+
+
+def _delete(platform: Platform, job: Job) -> None:
+    """The job's record goes last: until then, who failed half-way can try again."""
+    platform.ledger.forget_upload(job.upload_id)
+    platform.uploads.delete(job.upload_id)
+    if job.result is not None and job.result.cache_key is not None:
+        copy = f"cache/{job.result.cache_key}"
+        platform.results.delete(copy)
+        platform.results.delete(f"{copy}.json")
+    platform.results.delete(job.result_key)
+    platform.ledger.forget_job(job.id)
+    # A worker may have ended it between the two; from now on it clears up after itself.
+    platform.results.delete(job.result_key)

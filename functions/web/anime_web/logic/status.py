@@ -1,0 +1,113 @@
+"""What a client is told of a job."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from pydantic import AwareDatetime, BaseModel, Field
+
+from anime_shared.jobs import Job, JobStatus, Result, Stage
+from anime_shared.options import OutputFormat
+from anime_shared.platform import Platform
+from anime_web.logic.rules import Rules
+from anime_web.logic.uploads import result_file_name
+
+Percent = Annotated[int, Field(ge=0, le=100, description="How much of the work is done.")]
+
+
+def moment(seconds: float) -> datetime:
+    """A time in seconds since 1970 as a date."""
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def absolute(base_url: str, url: str) -> str:
+    """A link as a client can use it: one that begins with ``/`` is of this web function."""
+    return base_url.rstrip("/") + url if url.startswith("/") else url
+
+
+class ResultView(BaseModel):
+    """A finished picture."""
+
+    format: OutputFormat
+    width: int = Field(description="Pixels.")
+    height: int = Field(description="Pixels.")
+
+
+class JobView(BaseModel):
+    """One photo's way to a picture."""
+
+    job_id: str
+    upload_id: str
+    batch_id: str | None
+    file_name: str
+    status: JobStatus
+    stage: Stage | None = Field(description="What is being done right now.")
+    percent: Percent
+    attempts: int = Field(description="How often it was begun.")
+    created_at: AwareDatetime
+    started_at: AwareDatetime | None
+    finished_at: AwareDatetime | None
+    expires_at: AwareDatetime = Field(description="When job and result are deleted.")
+    cached: bool | None = Field(
+        None, description="Whether the same photo with the same options was painted before."
+    )
+    style: str | None = Field(None, description="Id of the style that painted the picture.")
+    model: str | None = Field(None, description="SHA-256 of its model file.")
+    face_style: str | None = Field(None, description="Id of the style that painted the faces.")
+    face_model: str | None = Field(None, description="SHA-256 of its model file.")
+    faces: list[dict[str, Any]] | None = Field(
+        None, description="Every face: box, score, whether it was treated, and why not."
+    )
+    timings: dict[str, float] | None = Field(None, description="Seconds spent in each stage.")
+    result: ResultView | None = None
+    result_url: str | None = Field(None, description="Where the picture lies, for a while.")
+    problem: dict[str, Any] | None = Field(
+        None, description="RFC 9457 problem details, if it failed."
+    )
+
+
+def view_of(platform: Platform, rules: Rules, job: Job, base_url: str) -> JobView:
+    """What a client is told of ``job``; links of ours begin with ``base_url``.
+
+    Raises:
+        StorageUnavailable: the store can't sign.
+    """
+    status = job.status_at(platform.ledger.now())
+    view = JobView(
+        job_id=job.id,
+        upload_id=job.upload_id,
+        batch_id=job.batch_id,
+        file_name=job.file_name,
+        status=status,
+        stage=job.stage,
+        percent=job.percent,
+        attempts=job.attempts,
+        created_at=moment(job.created_at),
+        started_at=None if job.started_at is None else moment(job.started_at),
+        finished_at=None if job.finished_at is None else moment(job.finished_at),
+        expires_at=moment(job.expires_at),
+        problem=job.problem,
+    )
+    if job.result is None or status is not JobStatus.SUCCEEDED:
+        return view
+    return view.model_copy(update=_of_result(platform, rules, job, job.result, base_url))
+
+
+def _of_result(
+    platform: Platform, rules: Rules, job: Job, result: Result, base_url: str
+) -> dict[str, Any]:
+    facts = result.facts
+    link = platform.results.sign_get(
+        job.result_key,
+        result.format.media_type,
+        result_file_name(job.file_name, result.format),
+        min(rules.result_url_seconds, max(1, job.expires_at - platform.ledger.now())),
+    )
+    told = ("style", "model", "face_style", "face_model", "faces", "timings")
+    return {
+        **{name: facts.get(name) for name in told},
+        "cached": result.cached,
+        "result": ResultView(format=result.format, width=facts["width"], height=facts["height"]),
+        "result_url": absolute(base_url, link.url),
+    }

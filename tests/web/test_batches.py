@@ -1,0 +1,145 @@
+"""Many photos in the background."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from typing import Any
+
+import pytest
+
+from tests.pictures import file_of, gradient, opened
+from tests.web.site import PNG, Site, problem_of
+
+URL = "/api/v1/batches"
+
+
+def post(site: Site, upload_ids: list[str], key: str | None = None, **options: Any) -> Any:
+    headers = {} if key is None else {"Idempotency-Key": key}
+    answer = site.client.post(URL, json={"upload_ids": upload_ids, **options}, headers=headers)
+    assert answer.status_code == 202, answer.text
+    assert answer.headers["location"] == f"{URL}/{answer.json()['batch_id']}"
+    return answer.json()
+
+
+def zip_of(site: Site, batch_id: str) -> zipfile.ZipFile:
+    answer = site.client.get(site.batch(batch_id)["zip_url"])
+    assert answer.headers["content-type"] == "application/zip"
+    return zipfile.ZipFile(io.BytesIO(answer.content))
+
+
+def test_a_batch_becomes_one_zip(site: Site) -> None:
+    names = ["me.png", "ME.png", "you.png"]
+    uploads = [site.upload(name=name) for name in names]
+    uploads.append(site.upload(PNG[:90], "broken.png"))
+    batch = post(site, uploads, format="png")
+    assert batch["counts"] == {"queued": 4}
+    assert (batch["complete"], batch["percent"], batch["zip_url"]) == (False, 0, None)
+    assert [job["file_name"] for job in batch["jobs"]] == [*names, "broken.png"]
+    assert [job["upload_id"] for job in batch["jobs"]] == uploads
+    site.work()
+    assert site.finish() == 0
+    done = site.batch(batch["batch_id"])
+    assert done["counts"] == {"succeeded": 3, "failed": 1}
+    assert (done["complete"], done["percent"]) == (True, 100)
+    with zip_of(site, batch["batch_id"]) as archive:
+        pictures = ["me_anime.png", "ME_anime_2.png", "you_anime.png"]
+        assert archive.namelist() == [*pictures, "problems.json"]
+        assert opened(archive.read("me_anime.png")).size == (64, 48)
+        ((_, told),) = json.loads(archive.read("problems.json")).items()
+        assert told["file_name"] == "broken.png"
+        assert told["problem"]["type"] == "urn:anime:problem:broken-picture"
+
+
+def test_a_batch_of_a_hundred_is_taken_and_of_more_is_not(site: Site) -> None:
+    small = file_of(gradient(8, 8), "GIF")
+    uploads = [site.upload(small, "a.gif", "image/gif") for _ in range(101)]
+    answer = site.client.post(URL, json={"upload_ids": uploads})
+    assert problem_of(answer, 422, "invalid-field")["limit"] == 100
+    assert len(post(site, uploads[:100])["jobs"]) == 100
+    assert site.platform.jobs.depth() == 100
+
+
+@pytest.mark.parametrize("upload_ids", [[], ["A", "A"], "A", ["a b"], None])
+def test_a_bad_list_is_a_problem(site: Site, upload_ids: object) -> None:
+    answer = site.client.post(URL, json={"upload_ids": upload_ids})
+    problem_of(answer, 422, "invalid-field")
+
+
+def test_one_bad_upload_begins_nothing(site: Site) -> None:
+    uploads = [site.upload(), site.announce()["upload_id"]]
+    answer = site.client.post(URL, json={"upload_ids": uploads})
+    problem_of(answer, 409, "upload-missing")
+    assert site.platform.jobs.depth() == 0
+
+
+def test_the_same_request_with_the_same_key_makes_one_batch(site: Site) -> None:
+    uploads = [site.upload(), site.upload()]
+    first = post(site, uploads, key="k")
+    lost, kept = (job["job_id"] for job in first["jobs"])
+    # As if the first request had died half-way.
+    site.platform.ledger.forget_job(lost)
+    assert post(site, uploads, key="k") == first
+    site.work()
+    assert site.job(lost)["status"] == site.job(kept)["status"] == "succeeded"
+    again = site.client.post(
+        URL, json={"upload_ids": uploads[::-1]}, headers={"Idempotency-Key": "k"}
+    )
+    problem_of(again, 422, "idempotency-key-reused")
+
+
+def test_a_deleted_job_of_a_batch_does_not_come_back(site: Site) -> None:
+    uploads = [site.upload(), site.upload()]
+    first = post(site, uploads, key="k")
+    site.client.delete(f"/api/v1/jobs/{first['jobs'][0]['job_id']}")
+    assert [job["upload_id"] for job in post(site, uploads, key="k")["jobs"]] == uploads[1:]
+
+
+def test_a_job_deleted_last_completes_the_batch(site: Site) -> None:
+    batch = post(site, [site.upload(name="a.png")])
+    site.work()
+    late = post(site, [site.upload(name="b.png"), site.upload(name="c.png")])
+    held = site.platform.jobs.receive(0)
+    assert held is not None
+    site.work()
+    assert site.finish() == 0
+    assert site.batch(batch["batch_id"])["zip_url"]
+    assert site.batch(late["batch_id"])["zip_url"] is None
+    missing = json.loads(held.body)["job_id"]
+    site.client.delete(f"/api/v1/jobs/{missing}")
+    assert site.finish() == 0
+    with zip_of(site, late["batch_id"]) as archive:
+        assert len(archive.namelist()) == 1
+
+
+def test_a_deleted_job_leaves_the_zip(site: Site) -> None:
+    batch = post(site, [site.upload(name="a.png"), site.upload(name="b.png")])
+    site.work()
+    site.finish()
+    site.client.delete(f"/api/v1/jobs/{batch['jobs'][0]['job_id']}")
+    assert site.batch(batch["batch_id"])["zip_url"] is None
+    site.finish()
+    with zip_of(site, batch["batch_id"]) as archive:
+        assert archive.namelist() == ["b_anime.jpg"]
+
+
+def test_a_deleted_batch_is_gone_with_all_that_was_its(site: Site) -> None:
+    uploads = [site.upload(), site.upload(PNG[:90])]
+    batch = post(site, uploads)
+    site.work()
+    site.finish()
+    assert site.client.delete(f"{URL}/{batch['batch_id']}").status_code == 204
+    problem_of(site.client.get(f"{URL}/{batch['batch_id']}"), 404, "unknown-batch")
+    problem_of(site.client.delete(f"{URL}/{batch['batch_id']}"), 404, "unknown-batch")
+    for job in batch["jobs"]:
+        problem_of(site.client.get(f"/api/v1/jobs/{job['job_id']}"), 404, "unknown-job")
+    var = site.settings.data_dir
+    assert not [path for name in ("uploads", "results") for path in (var / name).rglob("*.*")]
+    assert not any(site.platform.uploads.size(upload_id) for upload_id in uploads)
+
+
+def test_a_batch_expires(site: Site) -> None:
+    batch = post(site, [site.upload()])
+    site.pass_time(site.settings.retention + 1)
+    assert site.batch(batch["batch_id"])["counts"] == {"expired": 1}

@@ -1,0 +1,117 @@
+"""The inference function's answer, through the web function."""
+
+from __future__ import annotations
+
+import base64
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI, Request, Response
+
+from anime_inference.entry.http.app import create_app
+from anime_inference.settings import Settings as InferenceSettings
+from tests.pictures import opened
+from tests.web.conftest import MakeSite
+from tests.web.serving import serving
+from tests.web.site import PNG, Site, problem_of
+
+PHOTO = {"image": ("me.png", PNG)}
+
+
+@pytest.fixture(scope="module")
+def inference(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("inference")
+    settings = InferenceSettings(data_dir=folder / "var", model_folder=folder / "models")
+    with serving(create_app(settings)) as url:
+        yield url
+
+
+@pytest.fixture
+def site(make_site: MakeSite, inference: str) -> Site:
+    return make_site(inference_url=inference)
+
+
+@pytest.mark.parametrize("path", ["/upload", "/api/v1/transform"])
+def test_a_photo_at_once(site: Site, path: str) -> None:
+    answer = site.client.post(path, files=PHOTO, data={"format": "webp"})
+    assert answer.status_code == 200
+    body = answer.json()
+    assert body["status"] == "success"
+    picture = base64.b64decode(body["result_base64"].partition(",")[2])
+    assert (opened(picture).format, opened(picture).size) == ("WEBP", (64, 48))
+
+
+def test_headers_pass_both_ways(site: Site) -> None:
+    answer = site.client.post("/api/v1/transform", files=PHOTO, headers={"Accept": "image/png"})
+    assert answer.headers["content-type"] == "image/png"
+    assert answer.headers["anime-style"] == "hayao"
+    assert opened(answer.content).format == "PNG"
+
+
+def test_its_problems_are_passed_on(site: Site) -> None:
+    answer = site.client.post("/upload", files=PHOTO, data={"style": "nobody"})
+    assert problem_of(answer, 422, "unknown-style")["field"] == "style"
+    problem_of(site.client.post("/upload", files={"image": b"no"}), 415, "not-a-picture")
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+def test_a_body_over_the_limit_is_refused(site: Site, *, chunked: bool) -> None:
+    data = bytes(33 * 2**20)
+    content = iter([data[: 2**20]] * 34) if chunked else data
+    headers = {"Content-Type": "multipart/form-data; boundary=b"}
+    answer = site.client.post("/upload", content=content, headers=headers)
+    problem_of(answer, 413, "upload-too-large")
+
+
+def test_an_unreachable_inference_function_is_a_problem_in_time(make_site: MakeSite) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    site = make_site(inference_url=f"http://127.0.0.1:{port}")
+    start = time.monotonic()
+    answer = site.client.post("/upload", files=PHOTO)
+    assert time.monotonic() - start < 3
+    assert problem_of(answer, 503, "inference-unreachable")["retryable"] is True
+    assert int(answer.headers["retry-after"]) > 0
+    assert site.client.get("/healthz").json() == {"status": "ok"}
+
+
+def test_a_silent_inference_function_is_a_problem_in_time(make_site: MakeSite) -> None:
+    # It takes connections, and never answers.
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        site = make_site(inference_url=f"http://127.0.0.1:{port}", forward_timeout=0.5)
+        start = time.monotonic()
+        answer = site.client.post("/upload", files=PHOTO)
+    assert 0.5 <= time.monotonic() - start < 3
+    problem_of(answer, 503, "inference-unreachable")
+
+
+def test_bodies_are_streamed_and_only_needed_headers_sent(make_site: MakeSite) -> None:
+    seen: dict[str, str] = {}
+    app = FastAPI()
+
+    @app.post("/api/v1/transform")
+    async def echo(request: Request) -> Response:
+        seen.update(request.headers)
+        seen["query"] = str(request.query_params)
+        return Response(await request.body(), 207, {"X-Kept": "yes"})
+
+    with serving(app) as url:
+        site = make_site(inference_url=url)
+        headers = {"Cookie": "secret", "X-API-Key": "k", "Content-Type": "text/x"}
+        chunks = iter([b"a" * 100_000] * 20)
+        answer = site.client.post("/upload?a=b", content=chunks, headers=headers)
+    assert (answer.status_code, answer.headers["x-kept"]) == (207, "yes")
+    assert answer.content == b"a" * 2_000_000
+    assert (seen["content-type"], seen["x-api-key"], seen["query"]) == ("text/x", "k", "a=b")
+    assert seen["host"] == url.removeprefix("http://")
+    assert "cookie" not in seen
+
+
+def test_nothing_of_a_forwarded_photo_stays_here(site: Site) -> None:
+    site.client.post("/upload", files=PHOTO)
+    left = [path for path in Path(site.settings.data_dir).rglob("*") if path.suffix == ""]
+    assert {path.name for path in left} == {"uploads", "results", "secret"}
