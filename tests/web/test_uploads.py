@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from anime_web.logic.sniff import content_type_of, fits
+from anime_shared.sniff import content_type_of, fits
 from anime_web.logic.uploads import safe_file_name
 from tests.pictures import file_of, gradient
 from tests.web.conftest import MakeSite

@@ -21,6 +21,7 @@ def log_as_text(service: str, level: int = logging.INFO) -> None:
         datefmt="%H:%M:%S",
         force=True,
     )
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
     # It tells whole addresses, and those of webhooks may hold secrets.
     logging.getLogger("httpx2").setLevel(logging.WARNING)
 

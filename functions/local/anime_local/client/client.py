@@ -19,7 +19,7 @@ from anime_local.client.errors import UnexpectedAnswer, error_of
 from anime_shared.errors import AnimeError, EmptyPicture, NotAPicture, UnknownJob
 from anime_shared.jobs import JobStatus, new_id
 from anime_shared.options import PaintOptions
-from anime_web.logic.sniff import HEAD_BYTES, content_type_of
+from anime_shared.sniff import HEAD_BYTES, content_type_of
 
 _LONG_POLL_SECONDS: Final = 20
 # Between two looks at a job, where the server doesn't hold the answer back.

@@ -19,9 +19,9 @@ from anime_shared.errors import (
 from anime_shared.jobs import Job, JobStatus, Upload, new_id
 from anime_shared.options import TransformOptions
 from anime_shared.platform import Platform
+from anime_shared.sniff import HEAD_BYTES, content_type_of, fits
 from anime_shared.treatment import choose_treatment
 from anime_web.logic.rules import Rules
-from anime_web.logic.sniff import HEAD_BYTES, content_type_of, fits
 
 
 @dataclass(frozen=True, slots=True)

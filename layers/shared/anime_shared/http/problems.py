@@ -33,7 +33,9 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(AnimeError)
     async def on_typed(_: Request, error: AnimeError) -> JSONResponse:
         if error.status >= 500:
-            _log.error("%s: %s", error.code, error.detail, exc_info=error.__cause__)
+            # What passes by itself needs nobody to look at it.
+            level = logging.INFO if error.retryable else logging.ERROR
+            _log.log(level, "%s: %s", error.code, error.detail, exc_info=error.__cause__)
         return respond(error)
 
     @app.exception_handler(RequestValidationError)
