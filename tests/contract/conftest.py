@@ -18,7 +18,8 @@ from anime_shared.adapters.aws.queue import SqsQueue
 from anime_shared.adapters.embedded.jobs import SqliteJobStore
 from anime_shared.adapters.embedded.layout import Layout
 from anime_shared.adapters.embedded.queue import SqliteQueue
-from anime_shared.platform import Platform, open_platform
+from anime_shared.composition import open_platform
+from anime_shared.platform import Platform
 from anime_shared.ports.job_store import JobStore
 from anime_shared.ports.queue import Queue
 from anime_shared.settings import PlatformSettings

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from anime_shared.composition import open_platform
 from anime_shared.jobs import Upload
-from anime_shared.platform import open_platform
 from anime_shared.settings import PlatformSettings
 
 Process = subprocess.Popen[str]
@@ -20,7 +20,7 @@ Start = Callable[[str], Process]
 _PREAMBLE = """
 import sys, time
 from pathlib import Path
-from anime_shared.platform import open_platform
+from anime_shared.composition import open_platform
 from anime_shared.settings import PlatformSettings
 settings = PlatformSettings(data_dir=Path(sys.argv[1]), visibility_timeout=1)
 """

@@ -12,8 +12,9 @@ import pytest
 
 from anime_shared.adapters.embedded.objects import FileObjectStore
 from anime_shared.adapters.embedded.signing import Grant, Signer, own_secret
+from anime_shared.composition import open_platform
 from anime_shared.errors import BadSignature
-from anime_shared.platform import Platform, open_platform
+from anime_shared.platform import Platform
 from anime_shared.ports.object_store import SignedRequest
 from anime_shared.settings import PlatformSettings
 

@@ -13,7 +13,8 @@ from anime_shared.adapters.embedded.jobs import SqliteJobStore
 from anime_shared.adapters.embedded.layout import Layout
 from anime_shared.adapters.embedded.queue import SqliteQueue
 from anime_shared.adapters.embedded.sweeper import Swept, sweep
-from anime_shared.platform import Platform, open_platform
+from anime_shared.composition import open_platform
+from anime_shared.platform import Platform
 from anime_shared.settings import PlatformSettings
 
 NOTHING = Swept(records=0, objects=0, dead_letters=0)

@@ -15,8 +15,8 @@ from anime_shared.adapters.aws.objects import S3ObjectStore
 from anime_shared.adapters.aws.queue import SqsQueue
 from anime_shared.adapters.embedded.jobs import SqliteJobStore
 from anime_shared.adapters.embedded.layout import Layout
+from anime_shared.composition import open_platform
 from anime_shared.errors import StorageUnavailable
-from anime_shared.platform import open_platform
 from anime_shared.ports.job_store import JobStore, Record
 from anime_shared.ports.object_store import ObjectStore
 from anime_shared.ports.queue import Message, Queue

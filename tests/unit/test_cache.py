@@ -14,8 +14,8 @@ from anime_inference.composition import load_models
 from anime_inference.logic.cache import Finished, ResultCache
 from anime_inference.logic.pipeline import Models, PipelineLimits, transform
 from anime_inference.settings import Settings
+from anime_shared.composition import open_platform
 from anime_shared.options import TransformOptions
-from anime_shared.platform import open_platform
 from anime_shared.ports.object_store import ObjectStore
 from anime_shared.styles import STYLES, find_style
 from tests.pictures import file_of, gradient

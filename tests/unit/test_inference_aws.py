@@ -16,9 +16,10 @@ import pytest
 
 from anime_inference.adapters import model_store
 from anime_inference.settings import Settings
+from anime_shared.composition import open_platform
 from anime_shared.errors import StyleNotInstalled
 from anime_shared.jobs import JobStatus
-from anime_shared.platform import Platform, open_platform
+from anime_shared.platform import Platform
 from tests.pictures import opened
 from tests.work import PHOTO, add_job
 

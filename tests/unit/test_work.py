@@ -13,11 +13,12 @@ from anime_inference.logic.pipeline import Models
 from anime_inference.logic.work import Work
 from anime_inference.settings import Settings
 from anime_shared.adapters.embedded.objects import FileObjectStore
+from anime_shared.composition import open_platform
 from anime_shared.errors import JobHeld, ProcessingFailed, StorageUnavailable, UnknownJob
 from anime_shared.jobs import Job, JobStatus, Result, Stage
 from anime_shared.ledger import Ledger
 from anime_shared.options import OutputFormat
-from anime_shared.platform import Platform, open_platform
+from anime_shared.platform import Platform
 from tests.pictures import opened
 from tests.work import PHOTO, add_job, notices, open_work
 

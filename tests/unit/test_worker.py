@@ -17,8 +17,9 @@ import pytest
 from anime_inference.entry.records import Records
 from anime_inference.logic.pipeline import Models
 from anime_inference.settings import Settings
+from anime_shared.composition import open_platform
 from anime_shared.jobs import Job, JobStatus
-from anime_shared.platform import Platform, open_platform
+from anime_shared.platform import Platform
 from anime_shared.poller import Poller
 from tests.pictures import file_of, gradient
 from tests.work import PHOTO, add_job, dead_letters, notices, open_work

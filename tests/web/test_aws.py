@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
+from anime_shared.composition import open_platform
 from anime_shared.jobs import Job, new_id
 from anime_shared.options import TransformOptions
-from anime_shared.platform import open_platform
 from anime_web.settings import read_settings
 from tests.web.receiver import Receiver, receiving
 

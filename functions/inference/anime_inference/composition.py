@@ -11,8 +11,9 @@ from anime_inference.logic.cache import ResultCache
 from anime_inference.logic.pipeline import Models
 from anime_inference.logic.work import Work
 from anime_inference.settings import Settings
+from anime_shared.composition import open_platform
 from anime_shared.errors import StorageUnavailable
-from anime_shared.platform import Platform, open_platform
+from anime_shared.platform import Platform
 from anime_shared.ports.object_store import ObjectStore
 from anime_shared.styles import DEFAULT_STYLE, STYLES, find_style
 

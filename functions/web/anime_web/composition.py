@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 from functools import cached_property
 
-from anime_shared.platform import Platform, open_platform
+from anime_shared.composition import open_platform
+from anime_shared.platform import Platform
 from anime_shared.styles import Style, installed_file
 from anime_web.logic.finished import finish_batch, finish_job
 from anime_web.logic.rules import Rules

@@ -19,9 +19,9 @@ from anime_inference.entry.http.app import create_app
 from anime_inference.entry.http.service import Service
 from anime_inference.entry.records import Records
 from anime_inference.settings import read_settings
+from anime_shared.composition import open_platform
 from anime_shared.http import problems
 from anime_shared.observability import NAMESPACE, log_as_json
-from anime_shared.platform import open_platform
 
 _SERVICE: Final = "inference"
 logger = log_as_json(_SERVICE)

@@ -21,8 +21,8 @@ from anime_inference.composition import (
 )
 from anime_inference.entry.records import Records
 from anime_inference.settings import read_settings
+from anime_shared.composition import open_platform
 from anime_shared.observability import log_as_text
-from anime_shared.platform import open_platform
 from anime_shared.poller import Poller
 
 _log = logging.getLogger(__name__)

@@ -12,9 +12,9 @@ import typer
 from anime_inference.composition import check_models
 from anime_inference.settings import Settings, read_settings
 from anime_local.cli.terminal import err
+from anime_shared.composition import open_platform
 from anime_shared.errors import StorageUnavailable
 from anime_shared.observability import log_as_text
-from anime_shared.platform import open_platform
 
 
 def serve_command(
