@@ -71,7 +71,8 @@ def document() -> dict[str, Any]:
     for methods in paths.values():
         for one in methods.values():
             _describe(one)
-    web["servers"] = [{"url": "/"}]
+    # As seen from where the document lies, so that it holds below a stage's path, too.
+    web["servers"] = [{"url": "../.."}]
     web["tags"] = [{"name": name, "description": text} for name, text in _TAGS.items()]
     web["components"]["schemas"] = dict(sorted(schemas.items()))
     web["components"]["securitySchemes"] = {

@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 
@@ -19,7 +20,8 @@ def post(site: Site, upload_ids: list[str], key: str | None = None, **options: A
     headers = {} if key is None else {"Idempotency-Key": key}
     answer = site.client.post(URL, json={"upload_ids": upload_ids, **options}, headers=headers)
     assert answer.status_code == 202, answer.text
-    assert answer.headers["location"] == f"{URL}/{answer.json()['batch_id']}"
+    location = urljoin(URL, answer.headers["location"])
+    assert location == f"{URL}/{answer.json()['batch_id']}"
     return answer.json()
 
 

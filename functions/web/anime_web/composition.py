@@ -12,6 +12,7 @@ from anime_web.logic.finished import finish_batch, finish_job
 from anime_web.logic.rules import Rules
 from anime_web.logic.webhooks import AllowList
 from anime_web.ports.archiver import Archiver
+from anime_web.ports.forwarder import Forwarder
 from anime_web.ports.webhook_sender import WebhookSender
 from anime_web.settings import Settings, decode_secret
 
@@ -38,6 +39,7 @@ class Service:
         self.stopping = threading.Event()
         self._opening = threading.Lock()
         self._platform: Platform | None = None
+        self._forwarder: Forwarder | None = None
 
     @property
     def platform(self) -> Platform:
@@ -50,6 +52,20 @@ class Service:
             if self._platform is None:
                 self._platform = open_platform(self.settings)
             return self._platform
+
+    @property
+    def forwarder(self) -> Forwarder:
+        """The way to the inference function, opened at the first use: most requests need none."""
+        with self._opening:
+            if self._forwarder is None:
+                self._forwarder = _open_forwarder(self.settings)
+            return self._forwarder
+
+    async def close(self) -> None:
+        """End all waiting, and close the connections."""
+        self.stopping.set()
+        if self._forwarder is not None:
+            await self._forwarder.close()
 
     def is_installed(self, style: Style) -> bool:
         """Whether a style can be used here and now."""
@@ -90,3 +106,14 @@ class Service:
         secret = self.settings.webhook_secret
         key = None if secret is None else decode_secret(secret)
         return HttpWebhookSender(self.rules.webhooks, key)
+
+
+def _open_forwarder(settings: Settings) -> Forwarder:
+    # Each brings a library that takes its time to import.
+    if settings.inference_function is not None:
+        from anime_web.adapters.lambda_forwarder import LambdaForwarder  # noqa: PLC0415
+
+        return LambdaForwarder(settings.inference_function, settings.forward_timeout)
+    from anime_web.adapters.http_forwarder import HttpForwarder  # noqa: PLC0415
+
+    return HttpForwarder(settings.inference_url, settings.forward_timeout)

@@ -10,7 +10,7 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import NoDecode
 
 from anime_shared import settings
-from anime_shared.settings import PlatformSettings, split_list
+from anime_shared.settings import PlatformSettings, none_if_empty, split_list
 from anime_shared.styles import find_style
 from anime_web.logic.webhooks import AllowList
 
@@ -21,6 +21,14 @@ class Settings(PlatformSettings):
     inference_url: Annotated[
         str, Field(pattern="^https?://", description="Where the inference function answers.")
     ] = "http://127.0.0.1:8001"
+    inference_function: Annotated[
+        str | None,
+        Field(
+            max_length=256,
+            description="Name or ARN of the inference function on AWS Lambda; set: it is invoked, "
+            "and ANIME_INFERENCE_URL is not used.",
+        ),
+    ] = None
     forward_timeout: Annotated[
         float, Field(gt=0, le=900, description="Seconds that it has for an answer.")
     ] = 28
@@ -59,6 +67,9 @@ class Settings(PlatformSettings):
 
     # Under another name than the parent's, which it would replace.
     _split_too = field_validator("webhook_allow", "installed_styles", mode="before")(split_list)
+    _unset_too = field_validator(
+        "inference_function", "public_url", "webhook_secret", mode="before"
+    )(none_if_empty)
 
     @field_validator("webhook_allow")
     @classmethod

@@ -24,6 +24,11 @@ def split_list(value: Any) -> Any:
     return value
 
 
+def none_if_empty(value: Any) -> Any:
+    """A text that may be left out; a template's parameter can't be, only be empty."""
+    return None if value == "" else value
+
+
 class PlatformSettings(BaseSettings):
     """Read from environment variables with the prefix ``ANIME_``; frozen.
 
@@ -76,6 +81,7 @@ class PlatformSettings(BaseSettings):
     ] = ()
 
     _split = field_validator("api_keys", "cors_origins", mode="before")(split_list)
+    _unset = field_validator("public_s3_endpoint", mode="before")(none_if_empty)
 
     @model_validator(mode="after")
     def _complete(self) -> PlatformSettings:

@@ -14,6 +14,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from mangum import Mangum
 from mangum.adapter import DEFAULT_TEXT_MIME_TYPES
 from mangum.types import LambdaContext
+from starlette.types import Receive, Scope, Send
 
 from anime_shared.http.problems import MEDIA_TYPE
 from anime_shared.observability import NAMESPACE, log_as_json
@@ -27,8 +28,19 @@ metrics = Metrics(namespace=NAMESPACE, service=_SERVICE)
 
 _app = create_app(read_settings())
 _records = Records(_app.state.service)
+
+
+async def _below_its_stage(scope: Scope, receive: Receive, send: Send) -> None:
+    """The application, at the address where a REST API's stage puts it."""
+    event = scope["aws.event"]
+    whole = event["requestContext"].get("path", "")
+    await _app({**scope, "root_path": whole.rpartition(scope["path"])[0]}, receive, send)
+
+
 # Its lifespan would begin and end with each request.
-_http = Mangum(_app, lifespan="off", text_mime_types=[*DEFAULT_TEXT_MIME_TYPES, MEDIA_TYPE])
+_http = Mangum(
+    _below_its_stage, lifespan="off", text_mime_types=[*DEFAULT_TEXT_MIME_TYPES, MEDIA_TYPE]
+)
 
 
 @logger.inject_lambda_context(log_event=False)

@@ -16,7 +16,6 @@ from anime_shared.http import access, problems
 from anime_shared.http.body_limit import BodyLimit
 from anime_web.composition import Service
 from anime_web.entry.http import about, batches, forward, jobs, uploads
-from anime_web.entry.http.forward import Forwarder
 from anime_web.entry.http.rate_limit import RateLimit
 from anime_web.settings import Settings
 
@@ -30,14 +29,12 @@ def create_app(settings: Settings) -> FastAPI:
     ``app.state.service.stopping`` ends all waiting on behalf of clients.
     """
     service = Service(settings)
-    forwarder = Forwarder(settings)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await to_thread.run_sync(lambda: service.platform)
         yield
-        service.stopping.set()
-        await forwarder.close()
+        await service.close()
 
     app = FastAPIOffline(
         title="AnimeGAN Serverless",
@@ -49,7 +46,6 @@ def create_app(settings: Settings) -> FastAPI:
     document = json.loads(OPENAPI_FILE.read_bytes())
     app.openapi = lambda: document  # type: ignore[method-assign]
     app.state.service = service
-    app.state.forwarder = forwarder
     for room in (uploads, jobs, batches, forward, about):
         app.include_router(room.router)
     _guard(app, settings)

@@ -24,7 +24,8 @@ def post_batch(
 ) -> BatchView:
     """Puts all of them in the queue, or none; a webhook is called for each of them."""
     made = submit_batch(service.platform, service.rules, batch.upload_ids, batch.order, key)
-    response.headers.update({"Location": f"{PATH}/{made.id}", **RETRY_AFTER})
+    # Relative, so that it holds below a stage's path, too.
+    response.headers.update({"Location": f"batches/{made.id}", **RETRY_AFTER})
     return _view(service, made.id, base_url)
 
 

@@ -26,7 +26,8 @@ def post_job(
 ) -> JobView:
     """Puts the photo in the queue; ``Location`` is where to ask how far it is."""
     made = submit(service.platform, service.rules, job.upload_id, job.order, key)
-    response.headers.update({"Location": f"{PATH}/{made.id}", **RETRY_AFTER})
+    # Relative, so that it holds below a stage's path, too.
+    response.headers.update({"Location": f"jobs/{made.id}", **RETRY_AFTER})
     return view_of(service.platform, service.rules, made, base_url)
 
 
