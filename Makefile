@@ -40,17 +40,19 @@ setup: .venv/.ready ## Install everything into .venv (quick when there is nothin
 	$(TRAIN_BIN)/pip install --quiet --disable-pip-version-check $(TORCH)
 	@touch $@
 
+COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --upgrade --python-version 3.11 \
+  --no-annotate --custom-compile-command "make lock"
+
 .PHONY: lock
 lock: | .uv/bin/uv ## Resolve dependencies anew and write the hashed locks
-	$(UV) pip compile --quiet --universal --generate-hashes --upgrade --python-version 3.11 \
-	  --no-annotate --custom-compile-command "make lock" pyproject.toml --extra inference \
-	  -o functions/inference/requirements.txt
-	$(UV) pip compile --quiet --universal --generate-hashes --upgrade --python-version 3.11 \
-	  --no-annotate --custom-compile-command "make lock" pyproject.toml --extra web \
-	  -o functions/web/requirements.txt
-	$(UV) pip compile --quiet --universal --generate-hashes --upgrade --python-version 3.11 \
-	  --no-annotate --custom-compile-command "make lock" pyproject.toml --extra inference \
-	  --extra insightface --extra local --extra web --group dev -o requirements/dev.txt
+	$(COMPILE) pyproject.toml --extra inference -o functions/inference/requirements.txt
+	$(COMPILE) pyproject.toml --extra inference --extra insightface \
+	  -o functions/inference/requirements-insightface.txt
+	$(COMPILE) pyproject.toml --extra web -o functions/web/requirements.txt
+	$(COMPILE) pyproject.toml --extra inference --extra local --extra web \
+	  -o functions/local/requirements.txt
+	$(COMPILE) pyproject.toml --extra inference --extra insightface --extra local --extra web \
+	  --group dev -o requirements/dev.txt
 
 # --- use ---------------------------------------------------------------------------------------
 
@@ -111,6 +113,10 @@ bench-faces: .venv/.ready ## Time of each stage for a portrait and a group (PACK
 .PHONY: bench-load
 bench-load: .venv-train/.ready ## 30 clients for a minute: a monolith with torch, and this app (13 GB)
 	$(TRAIN_BIN)/python -m bench.load
+
+.PHONY: bench-lambda
+bench-lambda: .venv/.ready ## Cold starts, warm calls, memory and cost of both functions (15 minutes)
+	$(BIN)/python -m bench.aws_lambda
 
 .PHONY: contact-sheet
 contact-sheet: .venv/.ready ## Every face photo of FACES=folder before and after, and how its seams show

@@ -1,0 +1,1 @@
+"""``make bench-lambda``: both functions under Lambda's runtime interface emulator."""
