@@ -40,19 +40,22 @@ setup: .venv/.ready ## Install everything into .venv (quick when there is nothin
 	$(TRAIN_BIN)/pip install --quiet --disable-pip-version-check $(TORCH)
 	@touch $@
 
-COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --upgrade --python-version 3.11 \
-  --no-annotate --custom-compile-command "make lock"
+COMPILE = $(UV) pip compile --quiet --generate-hashes --upgrade --no-annotate \
+  --custom-compile-command "make lock"
+FUNCTIONS = $(COMPILE) --universal --python-version 3.11 pyproject.toml
 
 .PHONY: lock
 lock: | .uv/bin/uv ## Resolve dependencies anew and write the hashed locks
-	$(COMPILE) pyproject.toml --extra inference -o functions/inference/requirements.txt
-	$(COMPILE) pyproject.toml --extra inference --extra insightface \
+	$(FUNCTIONS) --extra inference -o functions/inference/requirements.txt
+	$(FUNCTIONS) --extra inference --extra insightface \
 	  -o functions/inference/requirements-insightface.txt
-	$(COMPILE) pyproject.toml --extra web -o functions/web/requirements.txt
-	$(COMPILE) pyproject.toml --extra inference --extra local --extra web \
-	  -o functions/local/requirements.txt
-	$(COMPILE) pyproject.toml --extra inference --extra insightface --extra local --extra web \
-	  --group dev -o requirements/dev.txt
+	$(FUNCTIONS) --extra web -o functions/web/requirements.txt
+	$(FUNCTIONS) --extra inference --extra local --extra web -o functions/local/requirements.txt
+	$(FUNCTIONS) --extra inference --extra insightface --extra local --extra web --group dev \
+	  -o requirements/dev.txt
+	$(COMPILE) --universal --python-version 3.12 --group sam -o requirements/sam.txt
+	$(COMPILE) --universal --python-version 3.12 --group runtime -o requirements/runtime.txt
+	$(COMPILE) --python-version 3.13 --group emulator -o requirements/emulator.txt
 
 # --- use ---------------------------------------------------------------------------------------
 
@@ -95,6 +98,42 @@ test-torch: .venv-train/.ready ## The tests that need torch: parity and training
 format: .venv/.ready ## Format, and mend what the linter can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# --- cloud -------------------------------------------------------------------------------------
+
+ENV ?= default
+SAM ?= sam
+STACK = $(BIN)/python -m scripts.stack
+
+.PHONY: build
+build: ## Build both functions and the layer (needs sam, python3.12, Docker)
+	$(SAM) build --config-env $(ENV)
+
+.PHONY: deploy
+deploy: build ## Deploy to AWS: make deploy ENV=prod (an environment of samconfig.toml)
+	$(SAM) deploy --config-env $(ENV)
+
+.PHONY: site
+site: .venv/.ready ## Publish the page, with the address of the API written in
+	@$(BIN)/python -m scripts.site --bucket "$$($(STACK) output $(ENV) SiteBucketName)" \
+	  --api-url "$$($(STACK) output $(ENV) ApiUrl)"
+
+.PHONY: destroy
+destroy: .venv/.ready ## Remove everything that was deployed, pictures included (asks first)
+	@$(STACK) empty $(ENV)
+	$(SAM) delete --config-env $(ENV)
+
+.PHONY: cloud-test
+cloud-test: .venv/.ready ## Deploy to an emulator in containers, and test it (EMULATOR=, KEEP=1)
+	@$(BIN)/python -m scripts.cloud test
+
+.PHONY: sam-local
+sam-local: .venv/.ready ## Test both functions under sam local
+	@$(BIN)/python -m scripts.cloud local
+
+.PHONY: cloud-down
+cloud-down: .venv/.ready ## End what cloud-test left running
+	@$(BIN)/python -m scripts.cloud down
 
 # --- measure -----------------------------------------------------------------------------------
 
