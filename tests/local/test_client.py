@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,10 @@ from anime_local.client import AnimeClient
 from anime_local.client.answers import Job
 from anime_shared import errors
 from anime_shared.options import FacesMode, OutputFormat, PaintOptions
+from tests.local.served import Served
 from tests.pictures import file_of, gradient, opened
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_a_photo_is_painted_and_its_way_is_told(client: AnimeClient, tmp_path: Path) -> None:
@@ -27,6 +31,18 @@ def test_a_photo_is_painted_and_its_way_is_told(client: AnimeClient, tmp_path: P
     facts = done.facts()
     assert (facts["style"], facts["width"], facts["height"]) == ("hayao", 64, 48)
     assert facts["timings"]["stylise"] > 0
+
+
+def test_the_example_of_the_readme_paints(
+    server: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (ROOT / "README.md").read_text()
+    (example,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    assert "http://127.0.0.1:8000" in example
+    monkeypatch.chdir(tmp_path)
+    Path("photo.jpg").write_bytes(file_of(gradient(50, 40), "JPEG"))
+    exec(example.replace("http://127.0.0.1:8000", server.url), {})  # noqa: S102 - our own
+    assert opened(Path("anime.jpg").read_bytes()).size == (40, 50)
 
 
 def test_the_same_again_is_answered_from_the_cache(client: AnimeClient) -> None:
