@@ -116,7 +116,8 @@ deploy: build ## Deploy to AWS: make deploy ENV=prod (an environment of samconfi
 .PHONY: site
 site: .venv/.ready ## Publish the page, with the address of the API written in
 	@$(BIN)/python -m scripts.site --bucket "$$($(STACK) output $(ENV) SiteBucketName)" \
-	  --api-url "$$($(STACK) output $(ENV) ApiUrl)"
+	  --api-url "$$($(STACK) output $(ENV) ApiUrl)" \
+	  --storage "$$($(STACK) output $(ENV) StorageOrigins)"
 
 .PHONY: destroy
 destroy: .venv/.ready ## Remove everything that was deployed, pictures included (asks first)

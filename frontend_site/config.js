@@ -1,2 +1,2 @@
 // Where the API is; publishing the site writes its address here. Empty: where the page is.
-window.ANIME_API_URL = "";
+export const API_URL = "";

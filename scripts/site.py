@@ -1,9 +1,10 @@
-"""``python -m scripts.site --bucket NAME --api-url URL``: publishes the site."""
+"""``python -m scripts.site``: publishes the site, with the addresses of the API written in."""
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final
@@ -14,6 +15,9 @@ import typer
 FOLDER: Final = Path(__file__).parents[1] / "frontend_site"
 _CONFIG: Final = "config.js"
 _URL: Final = re.compile(r"(https?://[^\s/?#]+(/[^\s?#]*)?)?")
+_ORIGIN: Final = re.compile(r"https?://[A-Za-z0-9.:-]+")
+# Of the page's own policy: where it may send to and fetch from.
+_CONNECT: Final = "connect-src 'self'"
 _TYPES: Final = {
     ".css": "text/css; charset=utf-8",
     ".html": "text/html; charset=utf-8",
@@ -28,10 +32,11 @@ _TYPES: Final = {
     ".webp": "image/webp",
     ".woff2": "font/woff2",
 }
-# What names the other files, and the API, is asked for each time; the others change seldom, and
-# never their names.
+# Code of two versions must not meet in one page, so it is asked for each time, and answered with
+# "not modified"; pictures and fonts may be old.
 _ASKED_FOR: Final = "no-cache"
-_KEPT: Final = "public, max-age=300"
+_KEPT: Final = "public, max-age=86400"
+_OF_CODE: Final = (".css", ".html", ".js", ".json", ".webmanifest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,43 +49,56 @@ class Page:
     cache_control: str
 
 
-def pages(folder: Path, api_url: str) -> list[Page]:
+def pages(folder: Path, api_url: str, storage: Sequence[str] = ()) -> list[Page]:
     """The site's files, those last that name the others.
 
     Args:
         folder: where they lie.
         api_url: of the API; empty if it is at the site's own address.
+        storage: origins that photos are sent to and pictures come from, if they are others.
 
     Raises:
-        ValueError: ``api_url`` is no URL, or a file is of a type that no site has.
+        ValueError: ``api_url`` is no URL, ``storage`` has what is no origin, or a file is of a
+            type that no site has.
     """
     if _URL.fullmatch(api_url) is None:
         raise ValueError(f"{api_url!r} is not the URL of an API")
+    for origin in storage:
+        if _ORIGIN.fullmatch(origin) is None:
+            raise ValueError(f"{origin!r} is not an origin")
+    origin = _ORIGIN.match(api_url)
+    others = [origin[0], *storage] if origin else list(storage)
     files = sorted(file for file in folder.rglob("*") if file.is_file())
-    found = [_page(file, file.relative_to(folder).as_posix(), api_url) for file in files]
+    found = [_page(file, file.relative_to(folder).as_posix(), api_url, others) for file in files]
     return sorted(found, key=lambda page: page.key.endswith(".html"))
 
 
-def _page(file: Path, key: str, api_url: str) -> Page:
+def _page(file: Path, key: str, api_url: str, others: Sequence[str]) -> Page:
     if file.suffix not in _TYPES:
         raise ValueError(f"{key} is of no type that a site has")
     body = file.read_bytes()
     if key == _CONFIG:
-        body = f"window.ANIME_API_URL = {json.dumps(api_url.rstrip('/'))};\n".encode()
-    asked_for = key == _CONFIG or file.suffix == ".html"
-    return Page(key, body, _TYPES[file.suffix], _ASKED_FOR if asked_for else _KEPT)
+        body = f"export const API_URL = {json.dumps(api_url.rstrip('/'))};\n".encode()
+    if file.suffix == ".html":
+        allowed = " ".join([_CONNECT, *dict.fromkeys(others)])
+        body = body.replace(_CONNECT.encode(), allowed.encode())
+    kept = _ASKED_FOR if file.suffix in _OF_CODE else _KEPT
+    return Page(key, body, _TYPES[file.suffix], kept)
 
 
 def main(
     bucket: Annotated[str, typer.Option(help="Of the site (output SiteBucketName).")],
     api_url: Annotated[str, typer.Option(help="Of the API (output ApiUrl).")],
+    storage: Annotated[
+        str, typer.Option(help="Origins of the storage, with blanks (output StorageOrigins).")
+    ] = "",
     *,
     dry_run: Annotated[bool, typer.Option(help="Say what would be published.")] = False,
 ) -> None:
     """Publish the site in a bucket."""
     s3 = boto3.client("s3")
     try:
-        found = pages(FOLDER, api_url)
+        found = pages(FOLDER, api_url, storage.split())
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
     for page in found:

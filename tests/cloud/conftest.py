@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ssl
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import httpx2
@@ -33,3 +35,16 @@ def http(trusted: ssl.SSLContext) -> Iterator[httpx2.Client]:
 def site(stack: Stack, http: httpx2.Client) -> Site:
     """The API as a browser uses it."""
     return Site(http, stack.api_url)
+
+
+@pytest.fixture(scope="session")
+def website(stack: Stack) -> str:
+    """The address of the published page."""
+    options = {
+        "--bucket": stack.outputs["SiteBucketName"],
+        "--api-url": stack.api_url,
+        "--storage": stack.outputs["StorageOrigins"],
+    }
+    told = [part for option in options.items() for part in option]
+    subprocess.run([sys.executable, "-m", "scripts.site", *told], check=True, capture_output=True)
+    return stack.outputs["SiteUrl"]

@@ -1,0 +1,92 @@
+/** The API's routes. Every failure is a `Problem`; an abort is the browser's AbortError. */
+
+import { API_URL } from "../config.js";
+import { Problem } from "./problem.js";
+
+export const DOCS_URL = `${API_URL}/docs`;
+const ROOT = `${API_URL}/api/v1`;
+
+/** @returns {Promise<{id: string, title: string, good_for: string, licence: string, installed: boolean}[]>} */
+export async function styles() {
+  return (await ask(`${ROOT}/styles`)).json();
+}
+
+/** A small photo, painted in one call; what a job would tell, and `result_base64`. */
+export async function transform(photo, name, options, signal) {
+  const form = new FormData();
+  for (const [option, value] of Object.entries(options)) form.append(option, String(value));
+  form.append("image", photo, name);
+  return (await ask(`${ROOT}/transform`, { method: "POST", body: form, signal })).json();
+}
+
+/** @returns {Promise<{upload_id: string, url: string, method: string, headers: object}>} */
+export async function announce(name, size, type, signal) {
+  const body = { file_name: name, size, content_type: type };
+  return (await ask(`${ROOT}/uploads`, { ...json(body), signal })).json();
+}
+
+/**
+ * Sends a file to its upload. Only XMLHttpRequest tells how far it is.
+ *
+ * @param {(share: number) => void} onProgress from 0 to 1
+ */
+export function send(upload, photo, onProgress, signal) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    const abort = () => request.abort();
+    request.open(upload.method, upload.url);
+    for (const [name, value] of Object.entries(upload.headers)) request.setRequestHeader(name, value);
+    request.upload.onprogress = ({ loaded, total }) => onProgress(loaded / total);
+    request.onerror = () => reject(Problem.unreachable());
+    request.onabort = () => reject(signal.reason);
+    request.onload = async () => {
+      const { status, responseText } = request;
+      if (status >= 200 && status < 300) return resolve();
+      reject(await Problem.ofAnswer(new Response(responseText, { status })));
+    };
+    request.onloadend = () => signal.removeEventListener("abort", abort);
+    signal.addEventListener("abort", abort);
+    request.send(photo);
+  });
+}
+
+/** A job for an upload; the same `key` never makes a second one. */
+export async function order(uploadId, options, key, signal) {
+  const { headers, ...request } = json({ upload_id: uploadId, ...options });
+  return (await ask(`${ROOT}/jobs`, {
+    ...request, headers: { ...headers, "Idempotency-Key": key }, signal,
+  })).json();
+}
+
+/** How far a job is; answers when there is something new, or after `wait` seconds. */
+export async function job(id, wait, signal) {
+  return (await ask(`${ROOT}/jobs/${id}?wait=${wait}`, { signal })).json();
+}
+
+/** Cancels a job; its upload and its result are deleted with it. */
+export async function cancelJob(id) {
+  await ask(`${ROOT}/jobs/${id}`, { method: "DELETE" });
+}
+
+/** A finished picture. */
+export async function result(url, signal) {
+  return (await ask(url, { signal })).blob();
+}
+
+async function ask(url, options = {}) {
+  let response;
+  try {
+    response = await fetch(url, options);
+  } catch (error) {
+    if (options.signal?.aborted) throw error;
+    throw Problem.unreachable();
+  }
+  if (!response.ok) throw await Problem.ofAnswer(response);
+  return response;
+}
+
+function json(body) {
+  return {
+    method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
+  };
+}

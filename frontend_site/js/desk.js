@@ -1,0 +1,271 @@
+/**
+ * The photos and paintings at hand, and which painting is looked at.
+ *
+ *   ready ──start──▶ active ──▶ done
+ *     ▲                │ └────▶ failed ──retry──▶ active
+ *     └────cancel──────┘
+ *
+ * Every change is an event: "change" (its `detail` is the painting), "select" or "remove".
+ *
+ * @typedef {object} Photo
+ * @property {string} id
+ * @property {Blob} file
+ * @property {string} name
+ * @property {string} type media type
+ * @property {number | null} width pixels; `null` if this browser can't decode it
+ * @property {number | null} height
+ * @property {Blob | null} shown for the stage
+ * @property {Blob | null} frame for the reel
+ *
+ * @typedef {object} Result
+ * @property {Blob} picture
+ * @property {string} format e.g. "jpeg"
+ * @property {number} width
+ * @property {number} height
+ * @property {{treated: boolean, reason: string | null}[]} faces
+ * @property {boolean} cached
+ * @property {number} seconds that the painter worked
+ *
+ * @typedef {object} Painting
+ * @property {string} id
+ * @property {string} photoId
+ * @property {number} createdAt milliseconds since 1970
+ * @property {"ready" | "active" | "done" | "failed"} state
+ * @property {object | null} options as the API knows them
+ * @property {boolean} shrunk the photo is made smaller before it is sent
+ * @property {string | null} key makes the order safe to repeat
+ * @property {string | null} uploadId
+ * @property {string | null} jobId
+ * @property {string | null} stage
+ * @property {number | null} percent of the upload, or of the job
+ * @property {{seconds: number | null, problem: object} | null} waiting for the next try
+ * @property {Result | null} result
+ * @property {Blob | null} frame of the result, for the reel
+ * @property {{code: string, detail: string, limit: unknown} | null} problem
+ */
+
+import { cancelJob } from "./api.js";
+import { frameOf, look, typeOf } from "./photos.js";
+import { Problem } from "./problem.js";
+import { paint } from "./way.js";
+
+export class Desk extends EventTarget {
+  /** @type {Map<string, Photo>} */
+  photos = new Map();
+  /** @type {Map<string, Painting>} */
+  paintings = new Map();
+  /** @type {string | null} */
+  selectedId = null;
+  #history;
+  /** @type {Map<string, AbortController>} */
+  #active = new Map();
+
+  /** @param {import("./history.js").History} history */
+  constructor(history) {
+    super();
+    this.#history = history;
+  }
+
+  get selected() {
+    return this.paintings.get(this.selectedId) ?? null;
+  }
+
+  photoOf(painting) {
+    return this.photos.get(painting.photoId);
+  }
+
+  /** What this browser kept; what was being painted goes on. */
+  async restore() {
+    const { photos, paintings } = await this.#history.all();
+    for (const photo of photos) this.photos.set(photo.id, photo);
+    for (const painting of paintings) {
+      if (!this.photos.has(painting.photoId)) continue;
+      this.paintings.set(painting.id, painting);
+      this.#tell("change", painting);
+      if (painting.state === "active") this.#run(painting);
+    }
+    this.select(paintings.findLast((painting) => painting.state !== "done")?.id ?? null);
+  }
+
+  /**
+   * New photos on the desk; the first of them is looked at.
+   *
+   * @param {Iterable<File>} files
+   * @returns {string[]} names of those that are no photos
+   */
+  add(files) {
+    const refused = [];
+    let first = null;
+    for (const file of files) {
+      const type = typeOf(file);
+      if (type === null) {
+        refused.push(file.name);
+        continue;
+      }
+      const photo = {
+        id: newId(), file, name: file.name, type, width: null, height: null, shown: null, frame: null,
+      };
+      this.photos.set(photo.id, photo);
+      const painting = this.#painting(photo.id);
+      first ??= painting.id;
+      this.#look(photo, painting);
+    }
+    if (first !== null) this.select(first);
+    return refused;
+  }
+
+  select(id) {
+    this.selectedId = this.paintings.has(id) ? id : null;
+    this.#tell("select", this.selected);
+  }
+
+  /** Begin: the painting that is looked at and all that are ready; or its photo once more. */
+  start(options) {
+    const selected = this.selected;
+    if (selected === null || selected.state === "active") return;
+    if (selected.state === "ready") {
+      for (const painting of this.#ready()) this.#begin(painting, { options });
+      return;
+    }
+    const { photoId, uploadId, shrunk } = selected;
+    const again = Object.assign(this.#painting(photoId), { uploadId, shrunk });
+    this.#begin(again, { options });
+    this.select(again.id);
+  }
+
+  /** How many paintings `start` would begin. */
+  get waiting() {
+    return this.selected?.state === "ready" ? this.#ready().length : 1;
+  }
+
+  retry(painting, { shrunk = painting.shrunk } = {}) {
+    const uploadId = shrunk === painting.shrunk ? painting.uploadId : null;
+    this.#begin(painting, { shrunk, uploadId });
+  }
+
+  /** Stop, here and on the server; the photo stays. */
+  async cancel(painting) {
+    this.#active.get(painting.id)?.abort();
+    const { jobId } = painting;
+    // The server deletes what was sent together with the job.
+    this.change(painting, {
+      state: "ready", stage: null, percent: null, waiting: null, jobId: null, uploadId: null,
+    });
+    this.#keep(painting);
+    await deleteOnServer(jobId);
+  }
+
+  /** Take a painting away; returns what brings it back, and what makes it final. */
+  remove(painting) {
+    this.paintings.delete(painting.id);
+    if (this.selectedId === painting.id) this.select(null);
+    this.#tell("remove", painting);
+    return {
+      undo: () => {
+        this.paintings.set(painting.id, painting);
+        this.#tell("change", painting);
+        this.select(painting.id);
+      },
+      finish: () => this.#forget(painting),
+    };
+  }
+
+  clear() {
+    for (const painting of [...this.paintings.values()]) this.remove(painting).finish();
+  }
+
+  /** Note what is new of a painting, and tell everybody. */
+  change(painting, news) {
+    Object.assign(painting, news);
+    this.#tell("change", painting);
+  }
+
+  #painting(photoId) {
+    const painting = {
+      id: newId(), photoId, createdAt: Date.now(), state: "ready", options: null, shrunk: false,
+      key: null, uploadId: null, jobId: null, stage: null, percent: null, waiting: null,
+      result: null, frame: null, problem: null,
+    };
+    this.paintings.set(painting.id, painting);
+    this.#tell("change", painting);
+    return painting;
+  }
+
+  async #look(photo, painting) {
+    Object.assign(photo, await look(photo.file));
+    this.#tell("change", painting);
+    await this.#history.keep("photos", photo);
+    await this.#keep(painting);
+  }
+
+  #ready() {
+    return [...this.paintings.values()].filter((painting) => painting.state === "ready");
+  }
+
+  #begin(painting, news) {
+    this.change(painting, {
+      ...news, state: "active", key: newId(), jobId: null, stage: "send", percent: null,
+      waiting: null, problem: null,
+    });
+    this.#keep(painting);
+    this.#run(painting);
+  }
+
+  async #run(painting) {
+    const controller = new AbortController();
+    this.#active.set(painting.id, controller);
+    const alone = this.#active.size === 1;
+    const tell = (news) => {
+      if (controller.signal.aborted) return;
+      this.change(painting, news);
+      if (news.jobId) this.#keep(painting);
+    };
+    try {
+      const result = await paint(painting, this.photoOf(painting), { alone, signal: controller.signal, tell });
+      tell({ state: "done", stage: null, waiting: null, result });
+      tell({ frame: await frameOf(result.picture) });
+    } catch (error) {
+      const problem = error instanceof Problem ? error : new Problem("internal-error");
+      if (!(error instanceof Problem) && !controller.signal.aborted) console.error(error);
+      tell({ state: "failed", stage: null, waiting: null, problem: problem.toRecord() });
+    } finally {
+      // Another start may have taken its place.
+      if (this.#active.get(painting.id) === controller) this.#active.delete(painting.id);
+    }
+    if (!controller.signal.aborted) await this.#keep(painting);
+  }
+
+  async #keep(painting) {
+    if (this.paintings.has(painting.id)) await this.#history.keep("paintings", { ...painting, waiting: null });
+  }
+
+  async #forget(painting) {
+    this.#active.get(painting.id)?.abort();
+    await this.#history.forget("paintings", painting.id);
+    const others = [...this.paintings.values()].some(({ photoId }) => photoId === painting.photoId);
+    if (!others) {
+      this.photos.delete(painting.photoId);
+      await this.#history.forget("photos", painting.photoId);
+    }
+    await deleteOnServer(painting.jobId);
+  }
+
+  #tell(kind, painting) {
+    this.dispatchEvent(new CustomEvent(kind, { detail: painting }));
+  }
+}
+
+async function deleteOnServer(jobId) {
+  if (!jobId) return;
+  try {
+    await cancelJob(jobId);
+  } catch {
+    // It is deleted there after a day in any case.
+  }
+}
+
+/** 128 random bits; pages that came over plain HTTP have no `crypto.randomUUID`. */
+function newId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

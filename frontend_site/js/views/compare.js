@@ -1,0 +1,47 @@
+/** Photo and picture over each other, and a slider between them. */
+
+import { onLanguage, words, number } from "../words.js";
+import { at, showBlob } from "./dom.js";
+
+const MIDDLE = 50;
+let pair = "";
+
+export function setUpCompare() {
+  at("wipe").addEventListener("input", move);
+  onLanguage(move);
+}
+
+/**
+ * @param {import("../desk.js").Photo} photo
+ * @param {import("../desk.js").Painting} painting
+ */
+export function showCompare(photo, painting) {
+  const { result } = painting;
+  const both = Boolean(result && photo.shown);
+  showBlob(at("before"), photo.shown);
+  showBlob(at("after"), result?.picture ?? null);
+  at("before").alt = result ? "" : words("photo_alt", { name: photo.name });
+  at("after").alt = words("picture_alt", { name: photo.name });
+  at("before").hidden = !photo.shown;
+  at("after").hidden = !result;
+  at("compare").hidden = !photo.shown && !result;
+  at("unseen").hidden = Boolean(photo.shown || result || photo.width === undefined);
+  for (const element of document.querySelectorAll("#wipe, #grip, #compare .tag")) element.hidden = !both;
+
+  const { width, height } = result ?? photo;
+  if (width) at("compare").style.setProperty("--ratio", String(width / height));
+  const now = `${painting.id} ${both}`;
+  if (now !== pair) {
+    pair = now;
+    at("wipe").value = String(MIDDLE);
+  }
+  at("compare").classList.toggle("both", both);
+  move();
+}
+
+function move() {
+  const percent = Number(at("wipe").value);
+  at("compare").style.setProperty("--wipe", `${percent}%`);
+  const told = number(percent / 100, { style: "percent", maximumFractionDigits: 0 });
+  at("wipe").setAttribute("aria-valuetext", words("wiped", { percent: told }));
+}

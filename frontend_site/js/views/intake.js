@@ -1,0 +1,57 @@
+/** Ways in for photos: choosing, dropping, pasting, and the sample. */
+
+import { words } from "../words.js";
+import { at, say } from "./dom.js";
+import { notify } from "./notice.js";
+
+const SAMPLE = "samples/photo.jpg";
+
+export function setUpIntake(desk) {
+  const take = (files) => {
+    const refused = desk.add(files);
+    if (refused.length > 0) notify(words("no_photo", { names: refused.join(", ") }));
+  };
+  for (const input of [at("files"), at("snapshot")]) {
+    input.addEventListener("change", () => {
+      take(input.files);
+      // The same photo may be chosen again.
+      input.value = "";
+    });
+  }
+  at("choose").addEventListener("click", choose);
+  at("sample").addEventListener("click", async () => {
+    const photo = await (await fetch(SAMPLE)).blob();
+    take([new File([photo], "sample.jpg", { type: "image/jpeg" })]);
+  });
+  document.addEventListener("paste", ({ clipboardData }) => {
+    if (clipboardData.files.length > 0) take(clipboardData.files);
+  });
+  setUpDropping(take);
+}
+
+/** Open the browser's dialog for files. */
+export function choose() {
+  at("files").click();
+}
+
+function setUpDropping(take) {
+  const over = (is) => {
+    at("stage").classList.toggle("over", is);
+    say(at("intake").querySelector("h2"), words(is ? "drop_now" : "drop_title"));
+  };
+  // A photo may be let go anywhere on the page, or the browser would open it in the page's place.
+  document.addEventListener("dragover", (event) => {
+    if (!event.dataTransfer.types.includes("Files")) return;
+    event.preventDefault();
+    over(true);
+  });
+  document.addEventListener("dragleave", ({ relatedTarget }) => {
+    if (relatedTarget === null) over(false);
+  });
+  document.addEventListener("drop", (event) => {
+    if (event.dataTransfer.files.length === 0) return;
+    event.preventDefault();
+    over(false);
+    take(event.dataTransfer.files);
+  });
+}

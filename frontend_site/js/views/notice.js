@@ -1,0 +1,35 @@
+/** A line at the foot of the page that goes away by itself. */
+
+import { at, say } from "./dom.js";
+
+const SHOWN_MILLISECONDS = 7000;
+let timer = 0;
+let onGone = null;
+
+/**
+ * @param {string} text
+ * @param {{undo: () => void, finish: () => void} | null} choice `finish` is called unless it is undone
+ */
+export function notify(text, choice = null) {
+  gone();
+  onGone = choice?.finish ?? null;
+  say(at("notice-words"), text);
+  at("undo").hidden = choice === null;
+  at("undo").onclick = () => {
+    onGone = null;
+    gone();
+    choice.undo();
+  };
+  at("notice").hidden = false;
+  timer = setTimeout(gone, SHOWN_MILLISECONDS);
+}
+
+function gone() {
+  clearTimeout(timer);
+  at("notice").hidden = true;
+  const finish = onGone;
+  onGone = null;
+  finish?.();
+}
+
+window.addEventListener("pagehide", gone);

@@ -1,0 +1,142 @@
+/**
+ * A photo's way to a picture: small ones in one call, others by upload and job.
+ *
+ *   send ─▶ wait ─▶ decode ─▶ stylise ─▶ detect ─▶ paste ─▶ encode ─▶ store ─▶ fetched
+ */
+
+import * as api from "./api.js";
+import { Lanes } from "./lanes.js";
+import { pause, withPatience } from "./patience.js";
+import { shrink } from "./photos.js";
+import { Problem } from "./problem.js";
+
+/** Where one call is quicker than a job, and its answer is sure to fit (Lambda takes 6 MB). */
+const SMALL_BYTES = 1_500_000;
+const SMALL_PIXELS = 1_300_000;
+export const SHRUNK_SIDE = 3000;
+
+/** Browsers open six connections to a host: long looks at jobs must leave some free. */
+const FEW = 3;
+const LONG_LOOK_SECONDS = 20;
+const SHORT_LOOK_MILLISECONDS = 700;
+
+const GONE = new Set(["unknown-upload", "upload-expired", "upload-missing"]);
+
+const sending = new Lanes(2);
+const oneCall = new Lanes(2);
+let followed = 0;
+
+/**
+ * Paint a photo; returns what there is to show.
+ *
+ * @param {import("./desk.js").Painting} painting is not changed
+ * @param {import("./desk.js").Photo} photo
+ * @param {{alone: boolean, signal: AbortSignal, tell: (news: object) => void}} how
+ *   `alone`: no other photo is on its way; `tell` gets what is new of the painting
+ * @returns {Promise<import("./desk.js").Result>}
+ */
+export async function paint(painting, photo, { alone, signal, tell }) {
+  const onWait = (waiting) => tell({ waiting });
+  const patiently = (attempt) => withPatience(attempt, { signal, onWait });
+  const options = painting.options;
+  const file = painting.shrunk ? await shrink(photo.file, SHRUNK_SIDE) : photo.file;
+
+  if (alone && !painting.jobId && isSmall(file, photo)) {
+    tell({ stage: "send", percent: null });
+    try {
+      return await oneCall.run(() => inOneCall(file, photo.name, options, signal, tell));
+    } catch (problem) {
+      if (!(problem instanceof Problem) || !(problem.retryable || problem.code === "upload-too-large")) throw problem;
+      // Nobody answers, or the line before the painter is full: a job waits its turn.
+    }
+  }
+  const upload = () => sending.run(() => sent(file, photo, { signal, tell, patiently }));
+  const jobId = painting.jobId ?? await ordered(painting, options, { signal, tell, patiently, upload });
+  const job = await finished(jobId, { signal, tell, patiently });
+  const picture = await patiently(() => fetched(job, signal));
+  return {
+    picture, ...job.result, faces: job.faces ?? [], cached: Boolean(job.cached),
+    seconds: total(job.timings),
+  };
+}
+
+function isSmall(file, photo) {
+  return file.size <= SMALL_BYTES && photo.width !== null && photo.width * photo.height <= SMALL_PIXELS;
+}
+
+async function inOneCall(file, name, options, signal, tell) {
+  tell({ stage: "stylise", percent: null });
+  const told = await api.transform(file, name, options, signal);
+  return {
+    picture: fromDataUrl(told.result_base64), format: told.format, width: told.width,
+    height: told.height, faces: told.faces, cached: told.cached, seconds: total(told.timings),
+  };
+}
+
+async function sent(file, photo, { signal, tell, patiently }) {
+  return patiently(async () => {
+    const told = (share) => tell({ stage: "send", percent: Math.round(share * 100) });
+    told(0);
+    const upload = await api.announce(photo.name, file.size, file.type || photo.type, signal);
+    await api.send(upload, file, told, signal);
+    return upload.upload_id;
+  });
+}
+
+async function ordered(painting, options, { signal, tell, patiently, upload }) {
+  let uploadId = painting.uploadId ?? await upload();
+  tell({ uploadId, stage: "wait", percent: null });
+  const order = () => patiently(() => api.order(uploadId, options, painting.key, signal));
+  let job;
+  try {
+    job = await order();
+  } catch (problem) {
+    // It was sent for an earlier painting of the same photo, which has been deleted since.
+    if (!painting.uploadId || !GONE.has(problem.code)) throw problem;
+    uploadId = await upload();
+    tell({ uploadId, stage: "wait", percent: null });
+    job = await order();
+  }
+  tell({ jobId: job.job_id });
+  return job.job_id;
+}
+
+async function finished(jobId, { signal, tell, patiently }) {
+  followed += 1;
+  try {
+    for (;;) {
+      const few = followed <= FEW;
+      const job = await patiently(() => api.job(jobId, few ? LONG_LOOK_SECONDS : 0, signal));
+      if (job.status === "succeeded") return job;
+      if (job.status === "failed") throw Problem.of(job.problem);
+      if (job.status === "expired") throw new Problem("unknown-job");
+      tell(job.status === "queued"
+        ? { stage: "wait", percent: null }
+        : { stage: job.stage ?? "decode", percent: job.percent });
+      if (!few) await pause(SHORT_LOOK_MILLISECONDS, signal);
+    }
+  } finally {
+    followed -= 1;
+  }
+}
+
+async function fetched(job, signal) {
+  try {
+    return await api.result(job.result_url, signal);
+  } catch (problem) {
+    if (problem.code !== "bad-signature") throw problem;
+    // The link is older than it may be; a new look brings a new one.
+    const again = await api.job(job.job_id, 0, signal);
+    return api.result(again.result_url, signal);
+  }
+}
+
+function total(timings) {
+  return Object.values(timings ?? {}).reduce((sum, seconds) => sum + seconds, 0);
+}
+
+function fromDataUrl(url) {
+  const [head, encoded] = url.split(",", 2);
+  const bytes = Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0));
+  return new Blob([bytes], { type: head.slice("data:".length, head.indexOf(";")) });
+}
