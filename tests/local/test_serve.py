@@ -108,6 +108,17 @@ def test_a_request_waits_for_an_inference_function_that_starts_again(server: Ser
     assert answer.json()["status"] == "success"
 
 
+def test_the_page_is_there_and_its_address_is_told(server: Served) -> None:
+    assert httpx2.get(server.url).headers["content-type"] == "text/html; charset=utf-8"
+    assert f"page:          {server.url}/\n" in (server.data / "serve.log").read_text()
+
+
+def test_there_is_no_page_for_who_wants_none(tmp_path: Path) -> None:
+    with served(tmp_path / "data", site_dir="") as server:
+        assert httpx2.get(server.url).status_code == 404
+        assert "page:" not in (server.data / "serve.log").read_text()
+
+
 @pytest.fixture
 def taken() -> Iterator[int]:
     with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -120,6 +131,7 @@ def taken() -> Iterator[int]:
         (("", ""), "port: {} is taken by another program"),
         (("ANIME_WORKER_THREADS", "0"), "ANIME_WORKER_THREADS: input should be greater"),
         (("ANIME_RATE_LIMIT", "much"), "ANIME_RATE_LIMIT: string should match"),
+        (("ANIME_SITE_DIR", "/nowhere"), "ANIME_SITE_DIR: path does not point to a directory"),
         (("ANIME_DATA_DIR", "/dev/null/var"), "data in /dev/null/var: the store"),
     ],
 )

@@ -8,7 +8,7 @@ from anime_web.settings import read_settings
 
 
 @pytest.mark.parametrize(
-    "name", ["inference_function", "public_s3_endpoint", "public_url", "webhook_secret"]
+    "name", ["inference_function", "public_s3_endpoint", "public_url", "site_dir", "webhook_secret"]
 )
 def test_an_empty_text_is_none(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(f"ANIME_{name.upper()}", "")

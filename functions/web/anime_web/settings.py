@@ -6,7 +6,7 @@ import base64
 import binascii
 from typing import Annotated
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import DirectoryPath, Field, SecretStr, field_validator
 from pydantic_settings import NoDecode
 
 from anime_shared import settings
@@ -64,11 +64,18 @@ class Settings(PlatformSettings):
         str | None,
         Field(pattern="^https?://", description="The web function as clients see it, for links."),
     ] = None
+    site_dir: Annotated[
+        DirectoryPath | None,
+        Field(
+            description="Folder of the page, served where ANIME_PLATFORM is embedded; empty: no "
+            "page. `animegan serve` finds the repository's."
+        ),
+    ] = None
 
     # Under another name than the parent's, which it would replace.
     _split_too = field_validator("webhook_allow", "installed_styles", mode="before")(split_list)
     _unset_too = field_validator(
-        "inference_function", "public_url", "webhook_secret", mode="before"
+        "inference_function", "public_url", "site_dir", "webhook_secret", mode="before"
     )(none_if_empty)
 
     @field_validator("webhook_allow")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -15,6 +15,9 @@ from anime_local.cli.terminal import err
 from anime_shared.composition import open_platform
 from anime_shared.errors import StorageUnavailable
 from anime_shared.observability import log_as_text
+
+# Only a checkout has it.
+_SITE: Final = Path(__file__).parents[4] / "frontend_site"
 
 
 def serve_command(
@@ -54,7 +57,11 @@ def serve_command(
     if workers is not None:
         environment["ANIME_WORKER_THREADS"] = str(workers)
     # Here, what is wrong is said once; each process would say it for itself, again and again.
-    read_web_settings()
+    web = read_web_settings()
+    site = web.site_dir
+    if "site_dir" not in web.model_fields_set and _SITE.is_dir():
+        site = _SITE
+        environment["ANIME_SITE_DIR"] = str(site)
     check_models(settings)
     try:
         open_platform(settings)
@@ -66,14 +73,16 @@ def serve_command(
 
         def on_ready(url: str) -> None:
             status.stop()
-            _announce(url, settings, try_photo, time.monotonic() - start)
+            _announce(url, settings, site, try_photo, time.monotonic() - start)
 
         serve(host, port, settings, environment, on_ready)
 
 
-def _announce(url: str, settings: Settings, photo: str, seconds: float) -> None:
+def _announce(url: str, settings: Settings, site: Path | None, photo: str, seconds: float) -> None:
     key = "-H 'X-API-Key: KEY' " if settings.api_keys else ""
     err.print(f"[bold]AnimeGAN[/] is ready after {seconds:.1f} s: {url}")
+    if site is not None:
+        err.print(f"  page:          {url}/", markup=False)
     err.print(f"  documentation: {url}/docs", markup=False)
     err.print(f"  data:          {settings.data_dir.resolve()}", markup=False)
     err.print(

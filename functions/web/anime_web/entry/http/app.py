@@ -64,10 +64,12 @@ def _guard(app: FastAPI, settings: Settings) -> None:
         BodyLimit, max_bytes=settings.max_upload_bytes, paths=rf"/upload$|{forward.PATH}$"
     )
     if settings.platform == "embedded":
-        # Its stores have no web server of their own, and it has no gateway before it.
-        from anime_web.entry.http import storage  # noqa: PLC0415
+        # Its stores and its page have no web server of their own, and it has no gateway before it.
+        from anime_web.entry.http import page, storage  # noqa: PLC0415
 
         app.include_router(storage.router)
+        if settings.site_dir is not None:
+            page.install(app, settings.site_dir)
         if settings.rate_limit:
             app.add_middleware(RateLimit, rate=settings.rate_limit)
     problems.install(app)
