@@ -73,6 +73,10 @@ docs: .venv/.ready ## Write what the code knows (settings, routes) into the docu
 	@$(BIN)/python -m scripts.document
 	@$(BIN)/python -m scripts.openapi
 
+.PHONY: samples
+samples: .venv/.ready ## Make the page's samples anew, one for each installed style
+	@$(BIN)/python -m scripts.samples
+
 .PHONY: pictures
 pictures: .venv/.ready ## Make the pictures of the README anew
 	@$(BIN)/animegan transform --overwrite --compare docs/pictures/photo.jpg docs/pictures/photo_anime.jpg

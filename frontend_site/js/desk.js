@@ -16,6 +16,7 @@
  * @property {number | null} height
  * @property {Blob | null} shown for the stage
  * @property {Blob | null} frame for the reel
+ * @property {boolean} looking whether all this isn't known yet
  *
  * @typedef {object} Result
  * @property {Blob} picture
@@ -104,6 +105,7 @@ export class Desk extends EventTarget {
       }
       const photo = {
         id: newId(), file, name: file.name, type, width: null, height: null, shown: null, frame: null,
+        looking: true,
       };
       this.photos.set(photo.id, photo);
       const painting = this.#painting(photo.id);
@@ -192,7 +194,7 @@ export class Desk extends EventTarget {
   }
 
   async #look(photo, painting) {
-    Object.assign(photo, await look(photo.file));
+    Object.assign(photo, await look(photo.file), { looking: false });
     this.#tell("change", painting);
     await this.#history.keep("photos", photo);
     await this.#keep(painting);

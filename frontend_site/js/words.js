@@ -1,10 +1,10 @@
 /** The page's words in the reader's language; another one is a file beside `languages/en.js`. */
 
+import { keep, kept } from "./keep.js";
 import en from "./languages/en.js";
 import zh from "./languages/zh.js";
 
 export const LANGUAGES = { en, zh };
-const KEPT_AS = "animegan-language";
 const changes = new EventTarget();
 let language = chosen();
 
@@ -30,7 +30,7 @@ export function number(value, options = {}) {
 
 export function speak(chosenLanguage) {
   language = chosenLanguage;
-  remember(language);
+  keep("language", language);
   translate();
   changes.dispatchEvent(new Event("change"));
 }
@@ -52,22 +52,6 @@ export function translate() {
 }
 
 function chosen() {
-  const wanted = [remembered(), ...navigator.languages].filter(Boolean);
+  const wanted = [kept("language"), ...navigator.languages].filter(Boolean);
   return wanted.map((tag) => tag.split("-")[0]).find((tag) => tag in LANGUAGES) ?? "en";
-}
-
-function remembered() {
-  try {
-    return localStorage.getItem(KEPT_AS);
-  } catch {
-    return null;
-  }
-}
-
-function remember(tag) {
-  try {
-    localStorage.setItem(KEPT_AS, tag);
-  } catch {
-    // The browser keeps nothing for us: it is asked again next time.
-  }
 }

@@ -25,7 +25,7 @@ export function showCompare(photo, painting) {
   at("before").hidden = !photo.shown;
   at("after").hidden = !result;
   at("compare").hidden = !photo.shown && !result;
-  at("unseen").hidden = Boolean(photo.shown || result || photo.width === undefined);
+  at("unseen").hidden = Boolean(photo.shown || result || photo.looking || painting.state === "failed");
   for (const element of document.querySelectorAll("#wipe, #grip, #compare .tag")) element.hidden = !both;
 
   const { width, height } = result ?? photo;

@@ -1,6 +1,6 @@
 /** Ways in for photos: choosing, dropping, pasting, and the sample. */
 
-import { words } from "../words.js";
+import { translate, words } from "../words.js";
 import { at, say } from "./dom.js";
 import { notify } from "./notice.js";
 
@@ -26,6 +26,12 @@ export function setUpIntake(desk) {
   document.addEventListener("paste", ({ clipboardData }) => {
     if (clipboardData.files.length > 0) take(clipboardData.files);
   });
+  // Nothing can be dropped on a phone.
+  if (matchMedia("(hover: none)").matches) {
+    at("intake").querySelector("h2").dataset.text = "start_title";
+    at("intake").querySelector("p").dataset.text = "start_hint";
+    translate();
+  }
   setUpDropping(take);
 }
 
@@ -37,7 +43,8 @@ export function choose() {
 function setUpDropping(take) {
   const over = (is) => {
     at("stage").classList.toggle("over", is);
-    say(at("intake").querySelector("h2"), words(is ? "drop_now" : "drop_title"));
+    const title = at("intake").querySelector("h2");
+    say(title, words(is ? "drop_now" : title.dataset.text));
   };
   // A photo may be let go anywhere on the page, or the browser would open it in the page's place.
   document.addEventListener("dragover", (event) => {

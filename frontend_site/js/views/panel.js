@@ -7,6 +7,8 @@ import { at, say } from "./dom.js";
 import { notify } from "./notice.js";
 
 const AGAIN_MILLISECONDS = 5000;
+/** No style: faces are painted in the style of the picture. */
+const LIKE_THE_REST = "off";
 const forever = new AbortController().signal;
 let styles = [];
 
@@ -33,14 +35,15 @@ export async function setUpPanel(desk) {
 
 /** The options in the words of the API. */
 function optionsOf(form) {
-  const { style, strength, keep_colors, faces, format } = form.elements;
-  return {
+  const { style, face_style, strength, keep_colors, only_faces, format } = form.elements;
+  const options = {
     style: style.value,
     strength: Number(strength.value) / 100,
     keep_colors: keep_colors.checked,
-    faces: faces.value,
     format: format.value,
   };
+  if (face_style.value === LIKE_THE_REST) return { ...options, faces: "off" };
+  return { ...options, faces: only_faces.checked ? "only" : "auto", face_style: face_style.value };
 }
 
 async function installedStyles() {
@@ -56,29 +59,40 @@ async function installedStyles() {
 
 function fillCards() {
   if (styles.length === 0) return;
-  const chosen = at("panel").elements.style?.value || styles[0].id;
-  at("styles").replaceChildren(...styles.map((style) => card(style, style.id === chosen)));
+  const whole = styles.filter((style) => style.paints_pictures);
+  const portrait = styles.filter((style) => style.paints_faces);
+  fill(at("styles"), "style", "scene", whole.map(({ id, title }) => [id, title]));
+  fill(at("faces"), "face_style", "face", [
+    ...portrait.map(({ id, title }) => [id, title]), [LIKE_THE_REST, words("faces_off")],
+  ]);
 }
 
-function card(style, checked) {
-  const element = at("style-card").content.firstElementChild.cloneNode(true);
-  const [radio, painted] = element.querySelectorAll("input, img");
-  Object.assign(radio, { value: style.id, checked });
-  painted.src = `samples/${style.id}.jpg`;
-  // A style that was installed later has no sample: the photo beneath it is left.
-  painted.addEventListener("error", () => painted.remove());
-  say(element.querySelector("strong"), style.title);
-  say(element.querySelector("small"), words(style.good_for));
-  return element;
+/** Cards to choose from; the first is chosen unless another was. */
+function fill(room, name, sample, choices) {
+  const chosen = at("panel").elements[name]?.value || choices[0][0];
+  room.replaceChildren(...choices.map(([id, title]) => {
+    const card = at("card").content.firstElementChild.cloneNode(true);
+    Object.assign(card.querySelector("input"), { name, value: id, checked: id === chosen });
+    const [photo, painted] = card.querySelectorAll("img");
+    photo.src = `samples/${sample}.jpg`;
+    painted.src = `samples/${sample}-${id}.jpg`;
+    // A style that was installed later has no sample: the photo beneath it is left.
+    painted.addEventListener("error", () => painted.remove());
+    say(card.querySelector("strong"), title);
+    return card;
+  }));
 }
 
 function showPanel(desk) {
   const { selected, waiting } = desk;
   const { elements } = at("panel");
   say(at("strength-told"), number(Number(elements.strength.value) / 100, { style: "percent" }));
-  const style = styles.find(({ id }) => id === elements.style.value);
-  say(at("licence"), style?.licence ?? "");
-  at("licence").lang = "en";
+  elements.only_faces.disabled = elements.face_style?.value === LIKE_THE_REST;
+  const licences = [elements.style, elements.face_style]
+    .map((choice) => styles.find(({ id }) => id === choice?.value)?.licence)
+    .filter(Boolean);
+  // The server's words, in English.
+  say(at("licence"), [...new Set(licences)].join(" "));
   at("paint").disabled = selected === null || selected.state === "active" || styles.length === 0;
   say(at("paint-words"), paintWords(selected, waiting));
 }

@@ -1,9 +1,9 @@
 /** Language and look. */
 
+import { keep, kept } from "../keep.js";
 import { currentLanguage, LANGUAGES, onLanguage, speak, words } from "../words.js";
 import { at } from "./dom.js";
 
-const KEPT_AS = "animegan-look";
 const systemIsDark = matchMedia("(prefers-color-scheme: dark)");
 
 export function setUpPreferences() {
@@ -12,12 +12,12 @@ export function setUpPreferences() {
   at("language").value = currentLanguage();
   at("language").addEventListener("change", () => speak(at("language").value));
 
-  const kept = localStorage.getItem(KEPT_AS);
-  if (kept) document.documentElement.dataset.look = kept;
+  const look = kept("look");
+  if (look) document.documentElement.dataset.look = look;
   at("theme").addEventListener("click", () => {
     const look = isDark() ? "light" : "dark";
     document.documentElement.dataset.look = look;
-    localStorage.setItem(KEPT_AS, look);
+    keep("look", look);
     showLook();
   });
   systemIsDark.addEventListener("change", showLook);

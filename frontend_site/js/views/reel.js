@@ -95,8 +95,8 @@ function showCount(desk) {
   at("clear").hidden = at("add").hidden = empty;
 }
 
-function stateOf({ state, percent }) {
+function stateOf({ state, percent, waiting }) {
   if (state === "failed") return "!";
   if (state !== "active") return "";
-  return percent === null ? "…" : number(percent / 100, { style: "percent" });
+  return percent === null || waiting ? "…" : number(percent / 100, { style: "percent" });
 }

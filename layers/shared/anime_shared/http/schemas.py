@@ -17,6 +17,8 @@ class StyleAnswer(BaseModel):
     id: str
     title: str
     good_for: Subject
+    paints_pictures: bool = Field(description="Whether it can be the style of a whole picture.")
+    paints_faces: bool = Field(description="Whether it can be the style of faces.")
     author: str
     licence: str
     source: str
@@ -30,6 +32,8 @@ class StyleAnswer(BaseModel):
             id=style.id,
             title=style.title,
             good_for=style.good_for,
+            paints_pictures=style.background_style is None,
+            paints_faces=style.face_side is not None,
             author=style.author,
             licence=style.licence,
             source=style.source,
