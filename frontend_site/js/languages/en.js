@@ -70,7 +70,6 @@ export default {
   face_many: "{count} faces painted",
   face_left_one: "1 left to the background ({reasons})",
   face_left_many: "{count} left to the background ({reasons})",
-  reason_unsure: "hardly to be seen",
   reason_too_small: "too small",
   reason_too_blurred: "blurred",
   reason_too_turned: "turned away",

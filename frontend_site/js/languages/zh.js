@@ -70,7 +70,6 @@ export default {
   face_many: "画了 {count} 张脸",
   face_left_one: "1 张按背景处理（{reasons}）",
   face_left_many: "{count} 张按背景处理（{reasons}）",
-  reason_unsure: "看不清",
   reason_too_small: "太小",
   reason_too_blurred: "模糊",
   reason_too_turned: "侧转过多",

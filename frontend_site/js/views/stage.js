@@ -83,7 +83,8 @@ function captionOf(painting, photo) {
 
 function facesOf(faces) {
   const treated = faces.filter((face) => face.treated).length;
-  const left = faces.filter((face) => !face.treated);
+  // Where the detector is unsure, there is no face as often as not.
+  const left = faces.filter((face) => !face.treated && face.reason !== "unsure");
   const reasons = [...new Set(left.map((face) => words(`reason_${face.reason}`)))].join(", ");
   return [
     counted("face", treated, {}),
