@@ -32,6 +32,10 @@ setup: .venv/.ready ## Install everything into .venv (quick when there is nothin
 	$(UV) pip install --quiet --python .venv --no-deps --editable .
 	@touch $@
 
+.venv/.browser: .venv/.ready requirements/browser.txt
+	$(UV) pip install --quiet --python .venv --require-hashes -r requirements/browser.txt
+	@touch $@
+
 # torch is left to pip, which knows where this machine's build comes from.
 .venv-train/.ready: requirements/dev.txt pyproject.toml | .uv/bin/uv
 	@test -d .venv-train || $(UV) venv --quiet --seed --python $(PYTHON) .venv-train
@@ -53,6 +57,8 @@ lock: | .uv/bin/uv ## Resolve dependencies anew and write the hashed locks
 	$(FUNCTIONS) --extra inference --extra local --extra web -o functions/local/requirements.txt
 	$(FUNCTIONS) --extra inference --extra insightface --extra local --extra web --group dev \
 	  -o requirements/dev.txt
+	$(COMPILE) --universal --python-version 3.11 --group browser -c requirements/dev.txt \
+	  -o requirements/browser.txt
 	$(COMPILE) --universal --python-version 3.12 --group sam -o requirements/sam.txt
 	$(COMPILE) --universal --python-version 3.12 --group runtime -o requirements/runtime.txt
 	$(COMPILE) --python-version 3.13 --group emulator -o requirements/emulator.txt
@@ -85,7 +91,7 @@ pictures: .venv/.ready ## Make the pictures of the README anew
 # --- check -------------------------------------------------------------------------------------
 
 .PHONY: check
-check: .venv/.ready ## Lint, format and types
+check: .venv/.browser ## Lint, format and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -97,6 +103,11 @@ test: .venv/.ready ## The tests that need neither torch nor a network
 .PHONY: test-torch
 test-torch: .venv-train/.ready ## The tests that need torch: parity and training (installs it)
 	ANIME_TEST_SHARED="$(SHARED)" $(TRAIN_BIN)/pytest -m torch
+
+.PHONY: browser-test
+browser-test: .venv/.browser ## The tests of the page in Chromium (as root on Debian, installs it)
+	$(BIN)/python -m scripts.browser
+	ANIME_TEST_SHARED="$(SHARED)" $(BIN)/pytest tests/browser
 
 .PHONY: format
 format: .venv/.ready ## Format, and mend what the linter can

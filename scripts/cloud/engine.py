@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import platform
 import shutil
 import subprocess
 from pathlib import Path
 from typing import Final
 
-from scripts.cloud.shell import WORK, Daemon, run
+from scripts import debian
+from scripts.cloud.shell import WORK, Daemon
 from scripts.cloud.steps import CannotGoOn
 
 # Of Debian, by their programs.
@@ -39,25 +39,13 @@ def install() -> None:
     missing = {package for program, package in wanted.items() if shutil.which(program) is None}
     if not missing:
         return
-    if _may_install():
-        quietly = {"DEBIAN_FRONTEND": "noninteractive"}
-        run("apt-get", "update", "-qq", environment=quietly)
-        flags = ("-qq", "--no-install-recommends")
-        run("apt-get", "install", *flags, *sorted(missing), environment=quietly)
+    if debian.can_install():
+        debian.install(*sorted(missing))
     elif not there:
         raise CannotGoOn(
             "no container engine answers: start Docker, or run this as root on Debian, where it "
             "is installed"
         )
-
-
-def _may_install() -> bool:
-    try:
-        release = platform.freedesktop_os_release()
-    except OSError:
-        return False
-    family = (release["ID"], *release.get("ID_LIKE", "").split())
-    return "debian" in family and os.geteuid() == 0
 
 
 def start() -> Daemon | None:

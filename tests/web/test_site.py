@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from http.client import HTTPConnection
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -163,8 +164,8 @@ def test_there_is_no_page_unless_it_is_asked_for(site: Site) -> None:
 
 def test_aws_leaves_the_page_to_its_bucket(folder: Path) -> None:
     names = ("uploads_bucket", "results_bucket", "table", "queue_url", "finished_queue_url")
-    app = create_app(Settings(platform="aws", site_dir=folder, **dict.fromkeys(names, "x")))
-    answer = TestClient(app).get("/")
+    settings: dict[str, Any] = {"platform": "aws", **dict.fromkeys(names, "x")}
+    answer = TestClient(create_app(Settings(site_dir=folder, **settings))).get("/")
     assert is_nothing(answer.status_code, answer.headers["content-type"], answer.content)
 
 

@@ -1,0 +1,58 @@
+"""Files that a person may choose."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from PIL import Image
+
+from anime_shared.settings import MEBIBYTE, PlatformSettings
+from tests.pictures import png_bomb
+
+_PICTURES: Final = Path(__file__).parents[2] / "docs/pictures"
+
+
+@dataclass(frozen=True, slots=True)
+class Photos:
+    """Paths of files.
+
+    Attributes:
+        photo: a face, 512 x 512.
+        coffee: no face, 600 x 400.
+        megapixel: a photo of a million pixels.
+        text: not a picture, whatever its name says.
+        heavy: a picture of more bytes than may be uploaded.
+        vast: a picture of few bytes, but more pixels than are decoded.
+    """
+
+    photo: Path
+    coffee: Path
+    megapixel: Path
+    text: Path
+    heavy: Path
+    vast: Path
+
+
+def make_photos(folder: Path) -> Photos:
+    """The photos of the documents, and what is made of them in ``folder``."""
+    photos = Photos(
+        photo=_PICTURES / "photo.jpg",
+        coffee=_PICTURES / "coffee.jpg",
+        megapixel=folder / "megapixel.jpg",
+        text=folder / "text.jpg",
+        heavy=folder / "heavy.jpg",
+        vast=folder / "vast.png",
+    )
+    with Image.open(photos.coffee) as coffee:
+        scale = math.sqrt(1e6 / (coffee.width * coffee.height))
+        size = (math.ceil(coffee.width * scale), math.ceil(coffee.height * scale))
+        coffee.resize(size, Image.Resampling.LANCZOS).save(photos.megapixel, quality=90)
+    photos.text.write_text("This is no photo.\n")
+    limit = int(PlatformSettings.model_fields["max_upload_bytes"].default)
+    # Readers stop at the end of the picture.
+    photos.heavy.write_bytes(photos.photo.read_bytes().ljust(limit + MEBIBYTE, b"\0"))
+    photos.vast.write_bytes(png_bomb(10_000, 10_000))
+    return photos
