@@ -23,6 +23,8 @@ class Photos:
         photo: a face, 512 x 512.
         coffee: no face, 600 x 400.
         megapixel: a photo of a million pixels.
+        large: a photo that is too large for one call.
+        huge: a photo that is larger than a screen shows.
         text: not a picture, whatever its name says.
         heavy: a picture of more bytes than may be uploaded.
         vast: a picture of few bytes, but more pixels than are decoded.
@@ -31,6 +33,8 @@ class Photos:
     photo: Path
     coffee: Path
     megapixel: Path
+    large: Path
+    huge: Path
     text: Path
     heavy: Path
     vast: Path
@@ -42,14 +46,17 @@ def make_photos(folder: Path) -> Photos:
         photo=_PICTURES / "photo.jpg",
         coffee=_PICTURES / "coffee.jpg",
         megapixel=folder / "megapixel.jpg",
+        large=folder / "large.jpg",
+        huge=folder / "huge.jpg",
         text=folder / "text.jpg",
         heavy=folder / "heavy.jpg",
         vast=folder / "vast.png",
     )
-    with Image.open(photos.coffee) as coffee:
-        scale = math.sqrt(1e6 / (coffee.width * coffee.height))
-        size = (math.ceil(coffee.width * scale), math.ceil(coffee.height * scale))
-        coffee.resize(size, Image.Resampling.LANCZOS).save(photos.megapixel, quality=90)
+    for file, pixels in ((photos.megapixel, 1e6), (photos.large, 2e6), (photos.huge, 12.5e6)):
+        with Image.open(photos.coffee) as coffee:
+            scale = math.sqrt(pixels / (coffee.width * coffee.height))
+            size = (math.ceil(coffee.width * scale), math.ceil(coffee.height * scale))
+            coffee.resize(size, Image.Resampling.LANCZOS).save(file, quality=90)
     photos.text.write_text("This is no photo.\n")
     limit = int(PlatformSettings.model_fields["max_upload_bytes"].default)
     # Readers stop at the end of the picture.

@@ -1,0 +1,269 @@
+"""From a photo to a picture, with the real models behind the page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Page, Request, expect
+
+from tests.browser.pages import OpenPage
+from tests.browser.person import PATIENCE_MS, Person
+from tests.browser.photos import Photos
+from tests.painted import assert_painted
+from tests.pictures import opened
+
+Shoot = Callable[[Page, str], Path]
+
+
+def asked(page: Page) -> list[Request]:
+    """What the page asks the API for, from now on."""
+    requests: list[Request] = []
+    page.on("request", lambda request: requests.append(request))
+    return requests
+
+
+def posted(requests: list[Request], end: str) -> list[Request]:
+    return [each for each in requests if each.method == "POST" and each.url.endswith(end)]
+
+
+def test_three_actions_make_a_picture(open_page: OpenPage, photos: Photos, shoot: Shoot) -> None:
+    person = Person(open_page())
+    shoot(person.page, "flow-1-start")
+    person.choose(photos.photo)
+    person.sees("ready")
+    expect(person.page.get_by_text("photo.jpg, 512 × 512")).to_be_visible()
+    shoot(person.page, "flow-2-ready")
+    person.paint()
+    person.sees_picture()
+    expect(person.page.get_by_text("1 face painted")).to_be_visible()
+    shoot(person.page, "flow-3-done")
+    with person.page.expect_download() as download:
+        person.page.get_by_role("link", name="Download").click()
+    assert download.value.suggested_filename == "photo_anime.jpg"
+    picture = Path(download.value.path()).read_bytes()
+    assert_painted(photos.photo.read_bytes(), opened(picture))
+
+
+def test_a_photo_is_dropped(open_page: OpenPage, photos: Photos) -> None:
+    person = Person(open_page())
+    person.drop(photos.coffee)
+    person.sees("ready")
+    person.paint()
+    person.sees_picture()
+
+
+def test_a_photo_is_pasted(open_page: OpenPage, photos: Photos) -> None:
+    person = Person(open_page())
+    person.paste(photos.coffee)
+    person.sees("ready")
+
+
+def test_the_sample_is_painted(open_page: OpenPage) -> None:
+    person = Person(open_page())
+    person.button("No photo at hand? Try this one.").click()
+    person.paint()
+    person.sees_picture()
+
+
+def test_a_photo_is_taken_with_the_camera(open_page: OpenPage, shoot: Shoot) -> None:
+    person = Person(open_page(permissions=["camera"]))
+    person.button("Take a photo").click()
+    dialog = person.page.get_by_role("dialog", name="Take a photo")
+    expect(dialog).to_be_visible()
+    running = "video => new Promise((done) => video.requestVideoFrameCallback(() => done()))"
+    person.page.locator("#viewfinder").evaluate(running)
+    shoot(person.page, "camera")
+    person.button("Take it").click()
+    expect(dialog).to_be_hidden()
+    person.paint()
+    person.sees_picture()
+
+
+def test_a_camera_that_is_refused_is_told(open_page: OpenPage) -> None:
+    page = open_page()
+    page.evaluate("""() => {
+      navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("", "NotAllowedError"));
+    }""")
+    person = Person(page)
+    person.button("Take a photo").click()
+    expect(page.get_by_role("alert").filter(has_text="use the camera")).to_be_visible()
+    expect(person.button("Take it")).to_be_disabled()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+
+
+def test_several_photos_are_painted_side_by_side(
+    open_page: OpenPage, photos: Photos, shoot: Shoot
+) -> None:
+    person = Person(open_page())
+    person.choose(photos.photo, photos.coffee, photos.megapixel)
+    expect(person.button("Paint all 3")).to_be_enabled()
+    person.paint()
+    person.sees_frames("done", 3)
+    person.page.locator(".frame").first.click()
+    person.sees_picture()
+    shoot(person.page, "flow-several")
+
+
+def test_a_job_tells_its_stages(open_page: OpenPage, photos: Photos, shoot: Shoot) -> None:
+    person = Person(open_page())
+    page = person.page
+    words = page.locator("#doing").evaluate_handle("""(element) => {
+      const seen = [];
+      new MutationObserver(() => seen.push(element.textContent)).observe(element, { childList: true });
+      return seen;
+    }""")
+    person.choose(photos.huge)
+    page.get_by_role("checkbox", name=re.compile("^This photo is large")).check()
+    person.paint()
+    expect(page.locator("#doing")).to_have_text("Painting", timeout=PATIENCE_MS)
+    shoot(page, "flow-painting")
+    assert 0 < float(page.locator("#bar").get_attribute("value") or 0) < 1
+    person.sees_picture()
+    seen = words.json_value()
+    assert "Sending the photo" in seen
+    assert seen.index("Waiting for a painter") < seen.index("Painting")
+    assert "Finishing" in seen
+
+
+def test_the_options_are_what_is_ordered(open_page: OpenPage, photos: Photos) -> None:
+    person = Person(open_page())
+    page = person.page
+    page.get_by_role("radio", name="Like the rest").check(force=True)
+    page.get_by_label("Strength").fill("40")
+    page.get_by_role("switch", name="Keep the photo's colours").check()
+    page.get_by_text("More", exact=True).click()
+    page.get_by_label("File").select_option("webp")
+    requests = asked(page)
+    person.choose(photos.photo)
+    person.paint()
+    person.sees_picture()
+    (request,) = posted(requests, "/transform")
+    form = (request.post_data_buffer or b"").decode(errors="replace")
+    told = dict(re.findall(r'name="(\w+)"\r\n\r\n([^\r]+)\r\n', form))
+    assert told == {
+        "style": "hayao", "faces": "off", "strength": "0.4", "keep_colors": "true", "format": "webp",
+    }  # fmt: skip
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download").click()
+    with Image.open(download.value.path()) as picture:
+        assert picture.format == "WEBP"
+
+
+def test_another_style_needs_no_other_upload(open_page: OpenPage, photos: Photos) -> None:
+    person = Person(open_page())
+    page = person.page
+    requests = asked(page)
+    person.paints(photos.large)
+    page.get_by_role("radio", name="Like the rest").check(force=True)
+    person.button("Paint again").click()
+    person.sees_frames("done", 2)
+    assert len(posted(requests, "/uploads")) == 1
+    assert len(posted(requests, "/jobs")) == 2
+
+
+def test_a_small_photo_goes_in_one_call_and_a_large_one_by_upload(
+    open_page: OpenPage, photos: Photos
+) -> None:
+    person = Person(open_page())
+    requests = asked(person.page)
+    person.paints(photos.photo)
+    assert len(posted(requests, "/transform")) == 1
+    assert not posted(requests, "/uploads")
+    person.paints(photos.large)
+    assert len(posted(requests, "/transform")) == 1
+    assert len(posted(requests, "/uploads")) == 1
+    assert len([each for each in requests if each.method == "PUT"]) == 1
+
+
+def test_a_large_photo_is_made_smaller_only_if_that_is_wanted(
+    open_page: OpenPage, photos: Photos, shoot: Shoot
+) -> None:
+    person = Person(open_page())
+    page = person.page
+    person.choose(photos.huge)
+    offer = page.get_by_role("checkbox", name=re.compile("^This photo is large"))
+    expect(offer).not_to_be_checked()
+    shoot(page, "flow-large")
+    offer.check()
+    requests = asked(page)
+    person.paint()
+    person.sees_picture()
+    (announced,) = posted(requests, "/uploads")
+    assert announced.post_data_json["size"] < photos.huge.stat().st_size
+    expect(page.get_by_text(re.compile("^3000 × "))).to_be_visible()
+
+
+def test_cancelling_gives_the_photo_back(open_page: OpenPage, photos: Photos) -> None:
+    person = Person(open_page())
+    page = person.page
+    person.choose(photos.large)
+    person.paint()
+    person.sees("active")
+    with page.expect_request(lambda request: request.method == "DELETE"):
+        expect(page.locator("#doing")).not_to_have_text("Sending the photo", timeout=PATIENCE_MS)
+        person.button("Cancel").click()
+    person.sees("ready")
+    expect(page.get_by_text("Cancelled. The photo is still here.")).to_be_visible()
+    person.paint()
+    person.sees_picture()
+
+
+def test_the_slider_is_moved_by_pointer_and_by_keys(open_page: OpenPage, photos: Photos) -> None:
+    person = Person(open_page())
+    person.paints(photos.photo)
+    slider = person.page.get_by_role("slider", name="How much of the photo is shown")
+    box = slider.bounding_box()
+    assert box
+    middle = box["y"] + box["height"] / 2
+    person.page.mouse.move(box["x"] + box["width"] / 2, middle)
+    person.page.mouse.down()
+    person.page.mouse.move(box["x"] + box["width"] * 0.8, middle, steps=5)
+    person.page.mouse.up()
+    assert 78 < float(slider.input_value()) < 82
+    grip = person.page.locator("#grip").bounding_box()
+    assert grip
+    assert abs(grip["x"] + grip["width"] / 2 - (box["x"] + box["width"] * 0.8)) < 4
+    slider.press("Home")
+    assert slider.get_attribute("aria-valuetext") == "0% of the photo"
+    slider.press("End")
+    assert slider.get_attribute("aria-valuetext") == "100% of the photo"
+
+
+def test_the_slider_is_moved_by_touch(open_page: OpenPage, photos: Photos) -> None:
+    person = Person(open_page(mobile=True))
+    person.paints(photos.photo)
+    slider = person.page.get_by_role("slider", name="How much of the photo is shown")
+    box = slider.bounding_box()
+    assert box
+    person.page.touchscreen.tap(box["x"] + box["width"] * 0.25, box["y"] + box["height"] / 2)
+    assert 23 < float(slider.input_value()) < 27
+
+
+def test_a_picture_is_copied(open_page: OpenPage, photos: Photos) -> None:
+    permissions = ["clipboard-read", "clipboard-write"]
+    person = Person(open_page(permissions=permissions))
+    person.paints(photos.photo)
+    person.button("Copy").click()
+    expect(person.page.get_by_text("Copied: paste it where you like.")).to_be_visible()
+    size = person.page.evaluate("""async () => {
+      const [item] = await navigator.clipboard.read();
+      const picture = await createImageBitmap(await item.getType("image/png"));
+      return [picture.width, picture.height];
+    }""")
+    assert size == [512, 512]
+
+
+def test_a_picture_is_shared_where_the_system_can(open_page: OpenPage, photos: Photos) -> None:
+    page = open_page()
+    page.evaluate("""() => {
+      navigator.canShare = ({ files }) => files[0].type === "image/jpeg";
+      navigator.share = ({ files }) => { window.shared = files[0].name; return Promise.resolve(); };
+    }""")
+    person = Person(page)
+    person.paints(photos.photo)
+    person.button("Share").click()
+    assert page.evaluate("() => window.shared") == "photo_anime.jpg"
