@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import shutil
 import sys
+from pathlib import Path
 from typing import Final
 
 from scripts import debian
 from scripts.cloud.steps import CannotGoOn
 
 _PROGRAMS: Final = ("chromium", "chromium-browser", "google-chrome")
+# The page speaks Chinese, too; without such a font, screenshots of it show boxes.
+_FONT: Final = Path("/usr/share/fonts/truetype/wqy/wqy-microhei.ttc")
 
 
 def find_browser() -> str:
@@ -18,7 +21,7 @@ def find_browser() -> str:
     Raises:
         CannotGoOn: there is none.
     """
-    found = next(filter(None, map(shutil.which, _PROGRAMS)), None)
+    found = _found()
     if found is None:
         raise CannotGoOn(
             "no browser is there: install Chromium or Google Chrome, so that it is on PATH as "
@@ -29,13 +32,19 @@ def find_browser() -> str:
 
 
 def main() -> None:
-    """Install a browser, if there is none and this can be done here."""
+    """Install a browser and a font, if they are missing and this can be done here."""
+    there = {"chromium": _found() is not None, "fonts-wqy-microhei": _FONT.exists()}
+    missing = [package for package in there if not there[package]]
     try:
-        if debian.can_install() and not any(map(shutil.which, _PROGRAMS)):
-            debian.install("chromium")
+        if missing and debian.can_install():
+            debian.install(*missing)
         find_browser()
     except CannotGoOn as error:
         sys.exit(str(error))
+
+
+def _found() -> str | None:
+    return next(filter(None, map(shutil.which, _PROGRAMS)), None)
 
 
 if __name__ == "__main__":

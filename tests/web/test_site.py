@@ -172,7 +172,7 @@ def test_aws_leaves_the_page_to_its_bucket(folder: Path) -> None:
 def test_a_file_has_the_type_that_it_is_published_with(make_site: MakeSite) -> None:
     client = make_site(site_dir=FOLDER).client
     published = pages(FOLDER, "")
-    assert {"index.html", "app.js"} <= {file.key for file in published}
+    assert {"index.html", "js/main.js"} <= {file.key for file in published}
     for file in published:
         answer = client.get(f"/{file.key}")
         assert answer.content == file.body or file.key == "config.js"
