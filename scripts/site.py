@@ -66,8 +66,8 @@ def pages(folder: Path, api_url: str, storage: Sequence[str] = ()) -> list[Page]
     for origin in storage:
         if _ORIGIN.fullmatch(origin) is None:
             raise ValueError(f"{origin!r} is not an origin")
-    origin = _ORIGIN.match(api_url)
-    others = [origin[0], *storage] if origin else list(storage)
+    of_api = _ORIGIN.match(api_url)
+    others = [*([of_api[0]] if of_api else []), *storage]
     files = sorted(file for file in folder.rglob("*") if file.is_file())
     found = [_page(file, file.relative_to(folder).as_posix(), api_url, others) for file in files]
     return sorted(found, key=lambda page: page.key.endswith(".html"))

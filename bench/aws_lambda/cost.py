@@ -68,7 +68,7 @@ def of_a_job(m: Measured) -> list[Line]:
         Line("Lambda, requests", "4 of web, 1 of inference", 5, LAMBDA_CALL),
         Line("API Gateway", "upload, job, two looks", 4, API_CALL),
         Line("SQS", "send, receive, delete", 3, QUEUE_CALL),
-        Line("DynamoDB, writes", "1 upload, 5 of the job at 2 KB", 11, TABLE_WRITE),
+        Line("DynamoDB, writes", "1 upload, 6 of the job at 2 KB", 13, TABLE_WRITE),
         Line("DynamoDB, reads", "1 upload, 6 of the job", 7, TABLE_READ),
         Line("S3, writes", "upload, result, cache", 4, S3_WRITE),
         Line("S3, reads", "2 checks, upload, cache, result", 5, S3_READ),

@@ -58,9 +58,10 @@ export async function order(uploadId, options, key, signal) {
   })).json();
 }
 
-/** How far a job is; answers when there is something new, or after `wait` seconds. */
-export async function job(id, wait, signal) {
-  return (await ask(`${ROOT}/jobs/${id}?wait=${wait}`, { signal })).json();
+/** How far a job is; answers when its revision is not the `known` one, or after `wait` seconds. */
+export async function job(id, wait, known, signal) {
+  const query = new URLSearchParams({ wait: String(wait), ...(known && { known }) });
+  return (await ask(`${ROOT}/jobs/${id}?${query}`, { signal })).json();
 }
 
 /** Cancels a job; its upload and its result are deleted with it. */

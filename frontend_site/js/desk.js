@@ -60,6 +60,8 @@ export class Desk extends EventTarget {
   #history;
   /** @type {Map<string, AbortController>} */
   #active = new Map();
+  /** @type {Map<string, Promise<void>>} until the size of a new photo is known */
+  #looks = new Map();
 
   /** @param {import("./history.js").History} history */
   constructor(history) {
@@ -110,7 +112,7 @@ export class Desk extends EventTarget {
       this.photos.set(photo.id, photo);
       const painting = this.#painting(photo.id);
       first ??= painting.id;
-      this.#look(photo, painting);
+      this.#looks.set(photo.id, this.#look(photo, painting));
     }
     if (first !== null) this.select(first);
     return refused;
@@ -195,9 +197,10 @@ export class Desk extends EventTarget {
 
   async #look(photo, painting) {
     Object.assign(photo, await look(photo.file), { looking: false });
+    this.#looks.delete(photo.id);
     this.#tell("change", painting);
-    await this.#history.keep("photos", photo);
-    await this.#keep(painting);
+    this.#history.keep("photos", photo);
+    this.#keep(painting);
   }
 
   #ready() {
@@ -216,14 +219,16 @@ export class Desk extends EventTarget {
   async #run(painting) {
     const controller = new AbortController();
     this.#active.set(painting.id, controller);
+    const photo = this.photoOf(painting);
     const alone = this.#active.size === 1;
+    const looked = this.#looks.get(photo.id);
     const tell = (news) => {
       if (controller.signal.aborted) return;
       this.change(painting, news);
       if (news.jobId) this.#keep(painting);
     };
     try {
-      const result = await paint(painting, this.photoOf(painting), { alone, signal: controller.signal, tell });
+      const result = await paint(painting, photo, { alone, looked, signal: controller.signal, tell });
       tell({ state: "done", stage: null, waiting: null, result });
       tell({ frame: await frameOf(result.picture) });
     } catch (error) {

@@ -31,17 +31,18 @@ let followed = 0;
  *
  * @param {import("./desk.js").Painting} painting is not changed
  * @param {import("./desk.js").Photo} photo
- * @param {{alone: boolean, signal: AbortSignal, tell: (news: object) => void}} how
- *   `alone`: no other photo is on its way; `tell` gets what is new of the painting
+ * @param {{alone: boolean, looked: Promise<void>, signal: AbortSignal, tell: (news: object) => void}} how
+ *   `alone`: no other photo is on its way; `looked`: the photo's size is known; `tell` gets what
+ *   is new of the painting
  * @returns {Promise<import("./desk.js").Result>}
  */
-export async function paint(painting, photo, { alone, signal, tell }) {
+export async function paint(painting, photo, { alone, looked, signal, tell }) {
   const onWait = (waiting) => tell({ waiting });
   const patiently = (attempt) => withPatience(attempt, { signal, onWait });
   const options = painting.options;
   const file = painting.shrunk ? await shrink(photo.file, SHRUNK_SIDE) : photo.file;
 
-  if (alone && !painting.jobId && isSmall(file, photo)) {
+  if (alone && !painting.jobId && await isSmall(file, photo, looked)) {
     tell({ stage: "send", percent: null });
     try {
       return await oneCall.run(() => inOneCall(file, photo.name, options, signal, tell));
@@ -60,8 +61,10 @@ export async function paint(painting, photo, { alone, signal, tell }) {
   };
 }
 
-function isSmall(file, photo) {
-  return file.size <= SMALL_BYTES && photo.width !== null && photo.width * photo.height <= SMALL_PIXELS;
+async function isSmall(file, photo, looked) {
+  if (file.size > SMALL_BYTES) return false;
+  await looked;
+  return photo.width !== null && photo.width * photo.height <= SMALL_PIXELS;
 }
 
 async function inOneCall(file, name, options, signal, tell) {
@@ -103,10 +106,13 @@ async function ordered(painting, options, { signal, tell, patiently, upload }) {
 
 async function finished(jobId, { signal, tell, patiently }) {
   followed += 1;
+  let known = null;
   try {
     for (;;) {
       const few = followed <= FEW;
-      const job = await patiently(() => api.job(jobId, few ? LONG_LOOK_SECONDS : 0, signal));
+      const wait = few ? LONG_LOOK_SECONDS : 0;
+      const job = await patiently(() => api.job(jobId, wait, known, signal));
+      known = job.revision;
       if (job.status === "succeeded") return job;
       if (job.status === "failed") throw Problem.of(job.problem);
       if (job.status === "expired") throw new Problem("unknown-job");
@@ -126,7 +132,7 @@ async function fetched(job, signal) {
   } catch (problem) {
     if (problem.code !== "bad-signature") throw problem;
     // The link is older than it may be; a new look brings a new one.
-    const again = await api.job(job.job_id, 0, signal);
+    const again = await api.job(job.job_id, 0, null, signal);
     return api.result(again.result_url, signal);
   }
 }

@@ -117,11 +117,10 @@ def test_a_job_tells_its_stages(open_page: OpenPage, photos: Photos, shoot: Shoo
       return seen;
     }""")
     person.choose(photos.huge)
-    page.get_by_role("checkbox", name=re.compile("^This photo is large")).check()
     person.paint()
     expect(page.locator("#doing")).to_have_text("Painting", timeout=PATIENCE_MS)
-    shoot(page, "flow-painting")
     assert 0 < float(page.locator("#bar").get_attribute("value") or 0) < 1
+    shoot(page, "flow-painting")
     person.sees_picture()
     seen = words.json_value()
     assert "Sending the photo" in seen
@@ -137,16 +136,16 @@ def test_the_options_are_what_is_ordered(open_page: OpenPage, photos: Photos) ->
     page.get_by_role("switch", name="Keep the photo's colours").check()
     page.get_by_text("More", exact=True).click()
     page.get_by_label("File").select_option("webp")
-    requests = asked(page)
-    person.choose(photos.photo)
-    person.paint()
-    person.sees_picture()
-    (request,) = posted(requests, "/transform")
-    form = (request.post_data_buffer or b"").decode(errors="replace")
-    told = dict(re.findall(r'name="(\w+)"\r\n\r\n([^\r]+)\r\n', form))
-    assert told == {
-        "style": "hayao", "faces": "off", "strength": "0.4", "keep_colors": "true", "format": "webp",
+    person.choose(photos.large)
+    with page.expect_request("**/api/v1/jobs") as request:
+        person.paint()
+    order = request.value.post_data_json
+    assert order is not None
+    assert order.pop("upload_id")
+    assert order == {
+        "style": "hayao", "faces": "off", "strength": 0.4, "keep_colors": True, "format": "webp",
     }  # fmt: skip
+    person.sees_picture()
     with page.expect_download() as download:
         page.get_by_role("link", name="Download").click()
     with Image.open(download.value.path()) as picture:
@@ -193,14 +192,16 @@ def test_a_large_photo_is_made_smaller_only_if_that_is_wanted(
     person.paint()
     person.sees_picture()
     (announced,) = posted(requests, "/uploads")
-    assert announced.post_data_json["size"] < photos.huge.stat().st_size
+    order = announced.post_data_json
+    assert order is not None
+    assert order["size"] < photos.huge.stat().st_size
     expect(page.get_by_text(re.compile("^3000 × "))).to_be_visible()
 
 
 def test_cancelling_gives_the_photo_back(open_page: OpenPage, photos: Photos) -> None:
     person = Person(open_page())
     page = person.page
-    person.choose(photos.large)
+    person.choose(photos.huge)
     person.paint()
     person.sees("active")
     with page.expect_request(lambda request: request.method == "DELETE"):
@@ -208,6 +209,7 @@ def test_cancelling_gives_the_photo_back(open_page: OpenPage, photos: Photos) ->
         person.button("Cancel").click()
     person.sees("ready")
     expect(page.get_by_text("Cancelled. The photo is still here.")).to_be_visible()
+    page.get_by_role("checkbox", name=re.compile("^This photo is large")).check()
     person.paint()
     person.sees_picture()
 

@@ -7,8 +7,7 @@ from pathlib import Path
 import boto3
 import pytest
 import typer
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from scripts.site import FOLDER, main, pages
 from tests.contract.conftest import new_bucket

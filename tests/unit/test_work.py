@@ -173,7 +173,7 @@ def test_of_a_job_deleted_meanwhile_nothing_stays(
         platform.ledger.job(job.id)
 
 
-@pytest.mark.parametrize(("interval", "count"), [(0, 6), (60, 1)])
+@pytest.mark.parametrize(("interval", "count"), [(0, 6), (60, 2)])
 def test_progress_is_written_by_stages_but_not_too_often(
     platform: Platform,
     work: Work,

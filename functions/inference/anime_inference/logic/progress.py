@@ -12,7 +12,7 @@ _INTERVAL_SECONDS = 0.5
 
 
 class Progress:
-    """Writes the stages of one job into the ledger: the first, then at most two a second.
+    """Writes the stages of one job into the ledger: the first, painting, then at most two a second.
 
     Args:
         ledger: where the job is kept.
@@ -32,7 +32,8 @@ class Progress:
             JobHeld: another worker has it by now.
             StorageUnavailable: the ledger can't be written.
         """
-        if time.monotonic() < self._due:
+        # Painting takes longest: for all that time, an earlier stage would be told.
+        if stage is not Stage.STYLISE and time.monotonic() < self._due:
             return
         # The lease isn't made longer than the delivery, or who gets the next one must wait for it.
         left = self._held.lease_until - self._ledger.now()

@@ -37,6 +37,7 @@ class Job(_Answer):
     Attributes:
         stage: what is being done right now.
         percent: 0 to 100, how much of the work is done.
+        revision: another one each time that there is news.
         attempts: how often it was begun.
         problem: RFC 9457, if it failed.
         result_url: where the picture lies for a while, if it succeeded.
@@ -48,6 +49,7 @@ class Job(_Answer):
     status: JobStatus
     stage: str | None = None
     percent: int = 0
+    revision: str | None = None
     attempts: int = 0
     problem: dict[str, Any] | None = None
     result_url: str | None = None

@@ -116,17 +116,20 @@ class AnimeClient:
         )
         return _read(Job, answer)
 
-    def job(self, job_id: str, wait: int | None = None) -> Job:
-        """The job; with ``wait``, once something has changed or so many seconds have passed."""
-        answer = self._server.call("GET", f"/api/v1/jobs/{job_id}", wait=wait)
-        return _read(Job, answer)
+    def job(self, job_id: str, wait: int | None = None, known: str | None = None) -> Job:
+        """The job; with ``wait``, once so many seconds have passed or there is news.
+
+        News is what ``known``, a revision, doesn't tell; without it, what changes from now on.
+        """
+        path = f"/api/v1/jobs/{job_id}"
+        return _read(Job, self._server.call("GET", path, wait=wait, known=known))
 
     def wait(self, job: Job, on_progress: Callable[[Job], None] = _unwatched) -> Job:
         """The job once it has ended; ``on_progress`` sees it now and after each change."""
         on_progress(job)
         while not job.status.ended:
             asked = time.monotonic()
-            job, before = self.job(job.job_id, _LONG_POLL_SECONDS), job
+            job, before = self.job(job.job_id, _LONG_POLL_SECONDS, job.revision), job
             if job != before:
                 on_progress(job)
             elif time.monotonic() - asked < _POLL_SECONDS:

@@ -48,20 +48,22 @@ class Connection:
         json: Any = None,
         headers: dict[str, str] | None = None,
         wait: int | None = None,
+        known: str | None = None,
         patience: float | None = None,
     ) -> httpx2.Response:
-        """Call the API; ``wait`` is how many seconds the server may take on purpose.
+        """Call the API; ``wait`` is how many seconds it may take on purpose, until not ``known``.
 
         Raises:
             AnimeError: the server refused, can't be reached, or answers in riddles.
         """
+        query = {"wait": wait, "known": known}
         return self._send(
             self._http.build_request(
                 method,
                 f"{self._base_url}{path}",
                 json=json,
                 headers={**self._keyed, **(headers or {})},
-                params=None if wait is None else {"wait": wait},
+                params={name: value for name, value in query.items() if value is not None},
                 timeout=self._timeout + (wait or 0),
             ),
             self._patience if patience is None else patience,

@@ -11,7 +11,7 @@ from anime_shared.errors import UnknownBatch
 from anime_shared.jobs import Batch, Job, JobStatus, Stage, new_id
 from anime_shared.platform import Platform
 from anime_web.logic.rules import Rules
-from anime_web.logic.status import Percent, absolute, moment
+from anime_web.logic.status import Percent, Revision, absolute, moment
 from anime_web.logic.submit import (
     IdempotencyKey,
     Order,
@@ -42,6 +42,7 @@ class BatchView(BaseModel):
     expires_at: AwareDatetime
     complete: bool = Field(description="Whether every job has ended.")
     percent: Percent
+    revision: Revision
     counts: dict[JobStatus, int] = Field(description="How many jobs there are in each status.")
     jobs: list[JobSummary] = Field(description="In the order of the uploads, without deleted ones.")
     zip_url: str | None = Field(
@@ -131,13 +132,15 @@ def batch_view_of(
     shares = [
         100 if status.ended else job.percent for job, status in zip(jobs, statuses, strict=True)
     ]
+    counts = Counter(statuses)
     return BatchView(
         batch_id=batch.id,
         created_at=moment(batch.created_at),
         expires_at=moment(batch.expires_at),
         complete=ended,
         percent=sum(shares) // len(shares) if shares else 100,
-        counts=Counter(statuses),
+        revision=".".join(f"{status}{counts[status]}" for status in JobStatus),
+        counts=counts,
         jobs=[
             JobSummary(
                 job_id=job.id,

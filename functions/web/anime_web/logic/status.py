@@ -15,6 +15,10 @@ from anime_web.logic.uploads import result_file_name
 
 Percent = Annotated[int, Field(ge=0, le=100, description="How much of the work is done.")]
 
+Revision = Annotated[
+    str, Field(description="Another one each time that there is news; for `known`.")
+]
+
 
 def moment(seconds: float) -> datetime:
     """A time in seconds since 1970 as a date."""
@@ -44,6 +48,7 @@ class JobView(BaseModel):
     status: JobStatus
     stage: Stage | None = Field(description="What is being done right now.")
     percent: Percent
+    revision: Revision
     attempts: int = Field(description="How often it was begun.")
     created_at: AwareDatetime
     started_at: AwareDatetime | None
@@ -67,6 +72,11 @@ class JobView(BaseModel):
     )
 
 
+def revision_of(job: Job, now: float) -> str:
+    """What is another string for each status, stage and percentage."""
+    return f"{job.status_at(now)}.{job.stage or '-'}.{job.percent}.{job.attempts}"
+
+
 def view_of(platform: Platform, rules: Rules, job: Job, base_url: str) -> JobView:
     """What a client is told of ``job``; links of ours begin with ``base_url``.
 
@@ -82,6 +92,7 @@ def view_of(platform: Platform, rules: Rules, job: Job, base_url: str) -> JobVie
         status=status,
         stage=job.stage,
         percent=job.percent,
+        revision=revision_of(job, platform.ledger.now()),
         attempts=job.attempts,
         created_at=moment(job.created_at),
         started_at=None if job.started_at is None else moment(job.started_at),

@@ -9,7 +9,7 @@ from anime_shared.http.schemas import answers_to
 from anime_web.composition import Service
 from anime_web.entry.http.jobs import RETRY_AFTER
 from anime_web.entry.http.long_poll import news
-from anime_web.entry.http.schemas import ORDER, READ, WRITE, BatchRequest, PathId, Wait
+from anime_web.entry.http.schemas import ORDER, READ, WRITE, BatchRequest, Known, PathId, Wait
 from anime_web.entry.http.service import BaseUrl, Key, ServiceOf
 from anime_web.logic.batches import BatchView, batch_view_of, find_batch, submit_batch
 from anime_web.logic.cancel import cancel_batch
@@ -39,14 +39,16 @@ async def get_batch(
     base_url: BaseUrl,
     batch_id: PathId,
     wait: Wait = 0,
+    known: Known = None,
 ) -> BatchView:
     """With ``wait``, answers as soon as the status of a job changes, or the zip is there."""
     view = await news(
         request,
         service,
         wait,
+        known,
         look=lambda: _view(service, batch_id, base_url),
-        state=lambda view: (view.counts,),
+        revision=lambda view: view.revision,
         ended=lambda view: view.zip_url is not None,
     )
     if not view.complete:

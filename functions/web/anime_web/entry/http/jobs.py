@@ -9,10 +9,10 @@ from anime_shared.errors import UnknownJob
 from anime_shared.http.schemas import answers_to
 from anime_shared.jobs import Job
 from anime_web.entry.http.long_poll import news
-from anime_web.entry.http.schemas import ORDER, READ, WRITE, JobRequest, PathId, Wait
+from anime_web.entry.http.schemas import ORDER, READ, WRITE, JobRequest, Known, PathId, Wait
 from anime_web.entry.http.service import BaseUrl, Key, ServiceOf
 from anime_web.logic.cancel import cancel
-from anime_web.logic.status import JobView, view_of
+from anime_web.logic.status import JobView, revision_of, view_of
 from anime_web.logic.submit import submit
 
 PATH = "/api/v1/jobs"
@@ -41,17 +41,18 @@ async def get_job(
     base_url: BaseUrl,
     job_id: PathId,
     wait: Wait = 0,
+    known: Known = None,
 ) -> JobView:
     """With ``wait``, answers as soon as status, stage or percentage change."""
     ledger = service.platform.ledger
 
-    def state(job: Job) -> tuple[object, ...]:
-        return (job.status_at(ledger.now()), job.stage, job.percent)
+    def revision(job: Job) -> str:
+        return revision_of(job, ledger.now())
 
     def ended(job: Job) -> bool:
         return job.status_at(ledger.now()).ended
 
-    job = await news(request, service, wait, lambda: ledger.job(job_id), state, ended)
+    job = await news(request, service, wait, known, lambda: ledger.job(job_id), revision, ended)
     if not ended(job):
         response.headers.update(RETRY_AFTER)
     return await to_thread.run_sync(view_of, service.platform, service.rules, job, base_url)

@@ -12,25 +12,27 @@ from fastapi import Request
 from anime_web.composition import Service
 
 T = TypeVar("T")
-_INTERVAL_SECONDS: Final = 0.2
+_INTERVAL_SECONDS: Final = 0.1
 
 
 async def news(
     request: Request,
     service: Service,
     wait: float,
+    known: str | None,
     look: Callable[[], T],
-    state: Callable[[T], tuple[object, ...]],
+    revision: Callable[[T], str],
     ended: Callable[[T], bool],
 ) -> T:
-    """What ``look`` finds once its state isn't that of the first look any more, or it has ended.
+    """What ``look`` finds once its revision isn't the ``known`` one any more, or it has ended.
 
-    Gives up after ``wait`` seconds, if the client goes, or if the server is to stop.
+    Of a client that knows none, the first look's counts as known. Gives up after ``wait`` seconds,
+    if the client goes, or if the server is to stop.
     """
     found = await to_thread.run_sync(look)
-    first = state(found)
+    known = known or revision(found)
     deadline = anyio.current_time() + wait
-    while not ended(found) and state(found) == first:
+    while not ended(found) and revision(found) == known:
         left = deadline - anyio.current_time()
         if left <= 0 or service.stopping.is_set() or await request.is_disconnected():
             break

@@ -43,6 +43,14 @@ Wait = Annotated[
         description="Seconds to wait for something new, as long as there is something to come.",
     ),
 ]
+Known = Annotated[
+    str | None,
+    Query(
+        max_length=64,
+        description="The `revision` that is known: with `wait`, another one is answered at once. "
+        "Without it, what changes between two requests is seen late.",
+    ),
+]
 IdempotencyHeader = Annotated[
     str | None,
     Header(
