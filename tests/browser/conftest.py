@@ -18,6 +18,24 @@ from tests.browser.watch import Watch
 from tests.local import served as server
 from tests.local.served import Served
 
+_MEASURED = pytest.StashKey[list[str]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[_MEASURED] = []
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Tell what was measured."""
+    for line in terminalreporter.config.stash[_MEASURED]:
+        terminalreporter.write_line(line)
+
+
+@pytest.fixture(scope="session")
+def report(pytestconfig: pytest.Config) -> Callable[[str], None]:
+    """Tells of a measurement at the end of the run."""
+    return pytestconfig.stash[_MEASURED].append
+
 
 @pytest.fixture(scope="session", autouse=True)
 def no_old_screenshots() -> None:

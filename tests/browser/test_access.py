@@ -1,0 +1,132 @@
+"""For everybody: by keyboard, by ear, by any eye."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.pages import OpenPage
+from tests.browser.person import PATIENCE_MS, Person
+from tests.browser.photos import Photos
+from tests.browser.watch import Watch
+
+Axe = Callable[[Page], None]
+FOCUSED = "() => document.activeElement.id || document.activeElement.getAttribute('aria-label')"
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("language", ["en-US", "zh-CN"])
+def test_axe_finds_nothing(
+    open_page: OpenPage, photos: Photos, axe: Axe, dark: bool, language: str
+) -> None:
+    page = open_page(dark=dark, language=language, reduced_motion=True)
+    person = Person(page)
+    axe(page)
+    page.locator("#files").set_input_files([photos.photo])
+    person.sees("ready")
+    page.locator(".more summary").click()
+    axe(page)
+    page.locator("#paint").click()
+    person.sees_picture()
+    axe(page)
+    page.locator("#clear").click()
+    axe(page)
+
+
+def test_axe_finds_nothing_while_it_paints_and_when_it_fails(
+    open_page: OpenPage, photos: Photos, axe: Axe, page_watch: Watch
+) -> None:
+    page_watch.expect("console", "415")
+    person = Person(open_page(reduced_motion=True))
+    person.page.route("**/api/v1/transform", lambda route: None)
+    person.choose(photos.photo)
+    person.paint()
+    person.sees("active")
+    axe(person.page)
+    person.page.unroute("**/api/v1/transform")
+    person.button("Cancel").click()
+    person.choose(photos.text)
+    person.sees("ready")
+    person.paint()
+    person.sees("failed")
+    axe(person.page)
+
+
+def test_all_of_it_is_done_by_keyboard(open_page: OpenPage) -> None:
+    page = open_page()
+    person = Person(page)
+
+    def tab_to(name: str, key: str = "Tab") -> None:
+        for _ in range(40):
+            page.keyboard.press(key)
+            if page.evaluate(FOCUSED) == name:
+                return
+        pytest.fail(f"the keyboard doesn't reach {name}")
+
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the picture")).to_be_focused()
+    page.keyboard.press("Enter")
+    assert page.evaluate(FOCUSED) == "stage"
+    tab_to("sample")
+    page.keyboard.press("Enter")
+    person.sees("ready")
+    tab_to("strength")
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator("#strength-told")).to_have_text("95%")
+    tab_to("keep_colors")
+    page.keyboard.press("Space")
+    tab_to("paint")
+    page.keyboard.press("Enter")
+    person.sees_picture()
+    tab_to("wipe", "Shift+Tab")
+    page.keyboard.press("ArrowRight")
+    assert float(page.locator("#wipe").input_value()) > 50
+    tab_to("download")
+    with page.expect_download():
+        page.keyboard.press("Enter")
+    tab_to("Delete sample.jpg")
+    page.keyboard.press("Enter")
+    expect(person.frames).to_have_count(0)
+    # The focus isn't lost with what was deleted.
+    assert page.evaluate(FOCUSED) == "choose"
+    tab_to("undo", "Shift+Tab")
+    page.keyboard.press("Enter")
+    expect(person.frames).to_have_count(1)
+
+
+def test_the_focus_is_always_to_be_seen(open_page: OpenPage) -> None:
+    page = open_page()
+    Person(page)
+    seen = set()
+    for _ in range(25):
+        page.keyboard.press("Tab")
+        name, outline = page.evaluate("""() => {
+          const focused = document.activeElement;
+          // Of a card, it is the card that shows it.
+          const shown = focused.closest(".card") ?? focused;
+          const style = getComputedStyle(shown);
+          return [focused.id || focused.textContent, style.outlineStyle + style.outlineWidth];
+        }""")
+        if name and page.evaluate("() => document.activeElement !== document.body"):
+            assert outline == "solid3px", name
+            seen.add(name)
+    assert {"language", "theme", "choose", "take", "sample", "strength", "keep_colors"} <= seen
+
+
+def test_progress_and_end_are_said(open_page: OpenPage, photos: Photos) -> None:
+    person = Person(open_page())
+    said = person.page.locator("#told").evaluate_handle("""(element) => {
+      const said = [];
+      new MutationObserver(() => said.push(element.textContent)).observe(element, { childList: true });
+      return said;
+    }""")
+    person.choose(photos.huge)
+    person.paint()
+    person.sees_picture()
+    expect(person.page.locator("#told")).to_have_text("Done: huge.jpg", timeout=PATIENCE_MS)
+    heard = said.json_value()
+    assert "Painting" in heard
+    # Stages are said, percentages are not: that would be too much.
+    assert len(heard) < 12
