@@ -66,7 +66,8 @@ export async function job(id, wait, known, signal) {
 
 /** Cancels a job; its upload and its result are deleted with it. */
 export async function cancelJob(id) {
-  await ask(`${ROOT}/jobs/${id}`, { method: "DELETE" });
+  // Also when the page is just being closed.
+  await ask(`${ROOT}/jobs/${id}`, { method: "DELETE", keepalive: true });
 }
 
 /** A finished picture. */

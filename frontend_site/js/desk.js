@@ -80,7 +80,10 @@ export class Desk extends EventTarget {
   /** What this browser kept; what was being painted goes on. */
   async restore() {
     const { photos, paintings } = await this.#history.all();
-    for (const photo of photos) this.photos.set(photo.id, photo);
+    for (const photo of photos) {
+      if (paintings.some(({ photoId }) => photoId === photo.id)) this.photos.set(photo.id, photo);
+      else this.#history.forget("photos", photo.id);
+    }
     for (const painting of paintings) {
       if (!this.photos.has(painting.photoId)) continue;
       this.paintings.set(painting.id, painting);
@@ -162,11 +165,13 @@ export class Desk extends EventTarget {
   /** Take a painting away; returns what brings it back, and what makes it final. */
   remove(painting) {
     this.paintings.delete(painting.id);
+    this.#history.forget("paintings", painting.id);
     if (this.selectedId === painting.id) this.select(null);
     this.#tell("remove", painting);
     return {
       undo: () => {
         this.paintings.set(painting.id, painting);
+        this.#keep(painting);
         this.#tell("change", painting);
         this.select(painting.id);
       },
@@ -248,11 +253,10 @@ export class Desk extends EventTarget {
 
   async #forget(painting) {
     this.#active.get(painting.id)?.abort();
-    await this.#history.forget("paintings", painting.id);
     const others = [...this.paintings.values()].some(({ photoId }) => photoId === painting.photoId);
     if (!others) {
       this.photos.delete(painting.photoId);
-      await this.#history.forget("photos", painting.photoId);
+      this.#history.forget("photos", painting.photoId);
     }
     await deleteOnServer(painting.jobId);
   }

@@ -8,9 +8,10 @@ const ACCEPTED = new Set(Object.values(TYPES));
 const SHOWN_SIDE = 1600;
 const FRAME_SIDE = 320;
 
-let worker = null;
 let asked = 0;
 const answers = new Map();
+// At once, so that it is there when the server isn't any more.
+let worker = start();
 
 /**
  * The media type that a file is sent as; `null` if it is no photo.
@@ -66,6 +67,11 @@ function ask(task) {
 
 function start() {
   const started = new Worker(new URL("./photo-worker.js", import.meta.url), { type: "module" });
+  started.onerror = () => {
+    worker = null;
+    for (const { reject } of answers.values()) reject(new Error("the worker could not be started"));
+    answers.clear();
+  };
   started.onmessage = ({ data: { id, error, ...answer } }) => {
     const { resolve, reject } = answers.get(id);
     answers.delete(id);

@@ -35,7 +35,6 @@ class OpenPage:
         width: int | None = None,
         height: int | None = None,
         permissions: Iterable[str] = (),
-        javascript: bool = True,
     ) -> Page:
         """A page that is loaded.
 
@@ -48,7 +47,6 @@ class OpenPage:
             width: of the window in CSS pixels; none: the device's.
             height: of the window in CSS pixels; none: the device's.
             permissions: granted without asking, as ``clipboard-read``.
-            javascript: whether scripts run.
         """
         usual = _PHONE if mobile else _DESKTOP
         context = self._browser.new_context(
@@ -57,7 +55,6 @@ class OpenPage:
             device_scale_factor=2 if mobile else 1,
             has_touch=mobile,
             is_mobile=mobile,
-            java_script_enabled=javascript,
             locale=language,
             permissions=list(permissions),
             reduced_motion="reduce" if reduced_motion else "no-preference",

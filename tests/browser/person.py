@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 # A busy machine may need longer than a person would like to wait.
 PATIENCE_MS: Final = 60_000
@@ -17,9 +18,8 @@ _DROP: Final = """([stage, photos]) => {
     const bytes = Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0));
     files.items.add(new File([bytes], name));
   }
-  for (const kind of ["dragover", "drop"]) {
-    stage.dispatchEvent(new DragEvent(kind, { dataTransfer: files, bubbles: true, cancelable: true }));
-  }
+  const all = { dataTransfer: files, bubbles: true, cancelable: true };
+  for (const kind of ["dragover", "drop"]) stage.dispatchEvent(new DragEvent(kind, all));
 }"""
 _PASTE: Final = """([name, encoded]) => {
   const files = new DataTransfer();
@@ -27,6 +27,19 @@ _PASTE: Final = """([name, encoded]) => {
   files.items.add(new File([bytes], name, { type: "image/jpeg" }));
   document.dispatchEvent(new ClipboardEvent("paste", { clipboardData: files, bubbles: true }));
 }"""
+
+
+# Collects what an element says from now on.
+_LISTEN: Final = """(element) => {
+  const heard = [];
+  new MutationObserver(() => heard.push(element.textContent))
+    .observe(element, { childList: true });
+  return heard;
+}"""
+
+
+def hold(_: Route) -> None:
+    """Leave a request without an answer."""
 
 
 class Person:
@@ -72,6 +85,11 @@ class Person:
         after = self.page.locator("#after")
         expect(after).to_be_visible()
         assert after.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
+
+    def listens_to(self, selector: str) -> Callable[[], list[str]]:
+        """Tells what an element has said since."""
+        heard = self.page.locator(selector).evaluate_handle(_LISTEN)
+        return heard.json_value
 
     def paints(self, *files: Path) -> None:
         """From photos to pictures."""

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.pages import OpenPage
-from tests.browser.person import PATIENCE_MS, Person
+from tests.browser.person import Person, hold
 from tests.browser.photos import Photos
 from tests.browser.watch import Watch
 
@@ -40,13 +40,13 @@ def test_axe_finds_nothing_while_it_paints_and_when_it_fails(
 ) -> None:
     page_watch.expect("console", "415")
     person = Person(open_page(reduced_motion=True))
-    person.page.route("**/api/v1/transform", lambda route: None)
+    person.page.route("**/api/v1/transform", hold)
     person.choose(photos.photo)
     person.paint()
     person.sees("active")
     axe(person.page)
-    person.page.unroute("**/api/v1/transform")
     person.button("Cancel").click()
+    person.page.unroute("**/api/v1/transform")
     person.choose(photos.text)
     person.sees("ready")
     person.paint()
@@ -117,16 +117,13 @@ def test_the_focus_is_always_to_be_seen(open_page: OpenPage) -> None:
 
 def test_progress_and_end_are_said(open_page: OpenPage, photos: Photos) -> None:
     person = Person(open_page())
-    said = person.page.locator("#told").evaluate_handle("""(element) => {
-      const said = [];
-      new MutationObserver(() => said.push(element.textContent)).observe(element, { childList: true });
-      return said;
-    }""")
+    said = person.listens_to("#told")
+    person.page.get_by_label("Strength").fill("85")
     person.choose(photos.huge)
     person.paint()
     person.sees_picture()
-    expect(person.page.locator("#told")).to_have_text("Done: huge.jpg", timeout=PATIENCE_MS)
-    heard = said.json_value()
+    expect(person.page.locator("#told")).to_have_text("Done: huge.jpg")
+    heard = said()
     assert "Painting" in heard
     # Stages are said, percentages are not: that would be too much.
     assert len(heard) < 12

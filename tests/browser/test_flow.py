@@ -21,7 +21,7 @@ Shoot = Callable[[Page, str], Path]
 def asked(page: Page) -> list[Request]:
     """What the page asks the API for, from now on."""
     requests: list[Request] = []
-    page.on("request", lambda request: requests.append(request))
+    page.on("request", lambda request: requests.append(request))  # noqa: PLW0108 - Playwright takes no built-in method
     return requests
 
 
@@ -85,7 +85,8 @@ def test_a_photo_is_taken_with_the_camera(open_page: OpenPage, shoot: Shoot) -> 
 def test_a_camera_that_is_refused_is_told(open_page: OpenPage) -> None:
     page = open_page()
     page.evaluate("""() => {
-      navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("", "NotAllowedError"));
+      const refused = new DOMException("", "NotAllowedError");
+      navigator.mediaDevices.getUserMedia = () => Promise.reject(refused);
     }""")
     person = Person(page)
     person.button("Take a photo").click()
@@ -111,18 +112,16 @@ def test_several_photos_are_painted_side_by_side(
 def test_a_job_tells_its_stages(open_page: OpenPage, photos: Photos, shoot: Shoot) -> None:
     person = Person(open_page())
     page = person.page
-    words = page.locator("#doing").evaluate_handle("""(element) => {
-      const seen = [];
-      new MutationObserver(() => seen.push(element.textContent)).observe(element, { childList: true });
-      return seen;
-    }""")
+    heard = person.listens_to("#doing")
+    # So that it wasn't painted before.
+    page.get_by_label("Strength").fill("95")
     person.choose(photos.huge)
     person.paint()
     expect(page.locator("#doing")).to_have_text("Painting", timeout=PATIENCE_MS)
     assert 0 < float(page.locator("#bar").get_attribute("value") or 0) < 1
     shoot(page, "flow-painting")
     person.sees_picture()
-    seen = words.json_value()
+    seen = heard()
     assert "Sending the photo" in seen
     assert seen.index("Waiting for a painter") < seen.index("Painting")
     assert "Finishing" in seen

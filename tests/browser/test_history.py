@@ -37,6 +37,7 @@ def test_a_reload_in_the_middle_of_a_job_finds_it_again(
     person.page.on(
         "request", lambda asked: orders.append(asked.url) if asked.method == "POST" else None
     )
+    person.page.get_by_label("Strength").fill("90")
     person.choose(photos.huge)
     person.paint()
     expect(person.page.locator("#doing")).to_have_text("Painting", timeout=PATIENCE_MS)

@@ -92,7 +92,8 @@ def test_the_page_speaks_the_browsers_language(
       return found;
     }""")
     # Names are the same in every language.
-    assert set(latin) <= {"AnimeGAN", "Hayao", "Cute", "开发者：API"}
+    names = re.compile(r"AnimeGAN|Hayao|Cute|API|photo\.jpg")
+    assert not [text for text in latin if re.search("[A-Za-z]{3}", names.sub("", text))]
 
 
 def test_a_language_is_switched_and_remembered(open_page: OpenPage) -> None:

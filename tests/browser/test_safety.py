@@ -26,6 +26,7 @@ COUNTED = """
 
 def test_scripts_of_strangers_do_not_run(open_page: OpenPage, page_watch: Watch) -> None:
     page_watch.expect("console", "Content Security Policy")
+    page_watch.expect("console", "404")
     page = open_page()
     page.evaluate("""() => {
       const script = document.createElement("script");

@@ -15,6 +15,7 @@ from tests.browser.pages import OpenPage
 from tests.browser.person import Person
 from tests.browser.photos import Photos
 from tests.browser.tasks import forget_tasks, longest_task
+from tests.browser.watch import Watch
 
 MOST_ADDED_MS = 150
 LONGEST_TASK_MS = 100
@@ -28,7 +29,8 @@ STOPWATCH = """
       new MutationObserver((_, observer) => {
         if (document.querySelector("#stage").dataset.state !== "done") return;
         observer.disconnect();
-        document.querySelector("#after").decode().then(() => resolve(performance.now() - window.began));
+        const picture = document.querySelector("#after");
+        picture.decode().then(() => resolve(performance.now() - window.began));
       }).observe(document.querySelector("#stage"), { attributeFilter: ["data-state"] });
     });
   }, true);
@@ -55,29 +57,35 @@ def own_seconds_in_one_call(answer: Response) -> float | None:
 def own_seconds_of_a_job(answer: Response) -> float | None:
     if "/jobs/" not in answer.url or answer.json()["status"] != "succeeded":
         return None
-    began, ended = (
-        datetime.fromisoformat(answer.json()[f"{at}_at"]) for at in ("created", "finished")
-    )
+    job = answer.json()
+    began, ended = (datetime.fromisoformat(job[f"{at}_at"]) for at in ("created", "finished"))
     return (ended - began).total_seconds()
 
 
 @pytest.mark.parametrize(
-    ("way", "own_seconds"),
-    [("one call", own_seconds_in_one_call), ("a job", own_seconds_of_a_job)],
+    ("way", "own_seconds", "most_ms"),
+    [
+        ("one call", own_seconds_in_one_call, MOST_ADDED_MS),
+        # What a photo of this size doesn't go by: upload, order, looks and fetching come on top.
+        ("a job", own_seconds_of_a_job, 3 * MOST_ADDED_MS),
+    ],
     ids=["one call", "a job"],
 )
 def test_the_page_adds_little_to_the_jobs_own_time(
     open_page: OpenPage,
     different: list[Path],
     report: Callable[[str], None],
+    page_watch: Watch,
     way: str,
     own_seconds: Callable[[Response], float | None],
+    most_ms: float,
 ) -> None:
     page = open_page("about:blank")
     page.add_init_script(STOPWATCH)
     page.goto("/")
     person = Person(page)
     if way == "a job":
+        page_watch.expect("console", "413")
         # As the gateway does when one call would take too long.
         page.route("**/transform", lambda route: route.fulfill(status=413, body="{}"))
     own: list[float] = []
@@ -92,7 +100,7 @@ def test_the_page_adds_little_to_the_jobs_own_time(
         added.append(page.evaluate("() => window.took") - own[-1] * 1000)
     # The first warms up.
     report(f"a megapixel by {way}: the page adds {median(added[1:]):.0f} ms (median of {RUNS})")
-    assert median(added[1:]) < MOST_ADDED_MS
+    assert median(added[1:]) < most_ms
 
 
 def test_the_page_stays_responsive_while_ten_photos_are_at_work(
