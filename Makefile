@@ -140,7 +140,7 @@ destroy: .venv/.ready ## Remove everything that was deployed, pictures included 
 	$(SAM) delete --config-env $(ENV)
 
 .PHONY: cloud-test
-cloud-test: .venv/.ready ## Deploy to an emulator in containers, and test it (EMULATOR=, KEEP=1)
+cloud-test: .venv/.browser ## Deploy to an emulator in containers, and test it (EMULATOR=, KEEP=1)
 	@$(BIN)/python -m scripts.cloud test
 
 .PHONY: sam-local

@@ -31,16 +31,17 @@ def find_browser() -> str:
     return found
 
 
-def main() -> None:
-    """Install a browser and a font, if they are missing and this can be done here."""
+def provide() -> None:
+    """Install a browser and a font, if they are missing and this can be done here.
+
+    Raises:
+        CannotGoOn: there is no browser, and it can't be installed.
+    """
     there = {"chromium": _found() is not None, "fonts-wqy-microhei": _FONT.exists()}
     missing = [package for package in there if not there[package]]
-    try:
-        if missing and debian.can_install():
-            debian.install(*missing)
-        find_browser()
-    except CannotGoOn as error:
-        sys.exit(str(error))
+    if missing and debian.can_install():
+        debian.install(*missing)
+    find_browser()
 
 
 def _found() -> str | None:
@@ -48,4 +49,7 @@ def _found() -> str | None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        provide()
+    except CannotGoOn as error:
+        sys.exit(str(error))

@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from scripts import browser
 from scripts.cloud import base_image, emulator, engine, registry, stack, tools
 from scripts.cloud.shell import ROOT, WORK, Daemon
 from scripts.cloud.steps import CannotGoOn, Steps, say
@@ -28,6 +29,8 @@ def deploy_and_test(
 ) -> None:
     """Deploy to an emulator, and test what was deployed."""
     with _steps(keep) as steps:
+        with steps.step("browser"):
+            browser.provide()
         sam = _prepare(steps, "emulator")
         with steps.step("registry"):
             registry.start()

@@ -26,15 +26,15 @@ _ARGUMENTS: Final = (
 
 
 @contextmanager
-def launched() -> Iterator[Browser]:
-    """Chromium without a window.
+def launched(*more: str) -> Iterator[Browser]:
+    """Chromium without a window; ``more`` are arguments for it.
 
     Raises:
         CannotGoOn: there is none on this machine.
     """
     program = find_browser()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=_ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=program, args=[*_ARGUMENTS, *more])
         yield browser
         browser.close()
 
