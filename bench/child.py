@@ -13,6 +13,7 @@ import numpy as np
 
 from anime_inference.adapters.model_store import Model
 from anime_inference.adapters.onnx_runtime import EngineOptions, OnnxGenerator
+from anime_inference.logic.memory import Memory
 from anime_inference.logic.picture import Pixels
 from anime_inference.logic.stylise import paint
 from anime_shared.styles import DEFAULT_STYLE, Upsampling, find_style
@@ -61,7 +62,7 @@ def student() -> Paint:
 
 
 def _painter(generator: OnnxGenerator) -> Paint:
-    return lambda rgb: paint(rgb, generator, 1 << 62)
+    return lambda rgb: paint(rgb, generator, Memory(1 << 62))
 
 
 ENGINES: dict[str, Callable[[], Paint]] = {

@@ -15,6 +15,7 @@ from anime_inference.adapters.model_store import ModelStore
 from anime_inference.adapters.onnx_runtime import EngineOptions, LoadedGenerators
 from anime_inference.composition import load_models
 from anime_inference.logic.generator import Generators
+from anime_inference.logic.memory import Memory
 from anime_inference.logic.pipeline import Models, transform
 from anime_inference.logic.stylise import paint as paint_whole
 from anime_inference.settings import Settings
@@ -45,7 +46,7 @@ def held_out(shared: Path) -> list[Picture]:
 
 def paint(generators: Generators, style_id: str, photo: Picture) -> Picture:
     generator = generators.get(find_style(style_id))
-    return paint_whole(photo, generator, 2**32)
+    return paint_whole(photo, generator, Memory(2**32))
 
 
 def test_pull_from_the_folder_by_the_command_line(shared: Path) -> None:

@@ -59,8 +59,13 @@ def test_a_photo_changes_and_the_result_says_how(photo: bytes, models: Models) -
 
 def stages_of(models: Models, data: bytes, **options: object) -> list[Stage]:
     seen: list[Stage] = []
+
+    def watch(stage: Stage, share: float) -> None:
+        assert share == 0
+        seen.append(stage)
+
     wanted = TransformOptions.model_validate(options)
-    transform(data, wanted, Settings().limits, models, seen.append)
+    transform(data, wanted, Settings().limits, models, watch)
     return seen
 
 
@@ -76,7 +81,7 @@ def test_each_stage_is_told_once_as_it_begins(photo: bytes, models: Models) -> N
 def test_who_is_told_of_a_stage_can_end_the_work(photo: bytes, models: Models) -> None:
     seen: list[Stage] = []
 
-    def stop(stage: Stage) -> None:
+    def stop(stage: Stage, _: float) -> None:
         seen.append(stage)
         raise UnknownJob("it was deleted")
 

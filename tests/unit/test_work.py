@@ -144,11 +144,13 @@ class Watched(Ledger):
         self.seen: list[Stage | None] = []
         self._delete_at = delete_at
 
-    def progress(self, held: Job, stage: Stage | None, lease_seconds: float) -> None:
+    def progress(
+        self, held: Job, stage: Stage | None, lease_seconds: float, share: float = 0.0
+    ) -> None:
         self.seen.append(stage)
         if stage is self._delete_at:
             self.forget_job(held.id)
-        super().progress(held, stage, lease_seconds)
+        super().progress(held, stage, lease_seconds, share)
 
     def succeed(self, held: Job, result: Result) -> Job:
         if self._delete_at is JobStatus.SUCCEEDED:
