@@ -25,7 +25,7 @@ def keep_colors_of(photo: Pixels, painted: Pixels) -> Pixels:
     for rows in bands(*painted.shape[:2]):
         luma = Image.fromarray(painted[rows]).convert("YCbCr").getchannel(0)
         _, blue, red = Image.fromarray(photo[rows]).convert("YCbCr").split()
-        kept[rows] = Image.merge("YCbCr", (luma, blue, red)).convert("RGB")
+        kept[rows] = np.asarray(Image.merge("YCbCr", (luma, blue, red)).convert("RGB"))
     return kept
 
 
@@ -48,7 +48,7 @@ def keep_tone_of(photo: Pixels, painted: Pixels) -> Pixels:
         luma, blue, red = Image.fromarray(painted[rows]).convert("YCbCr").split()
         light = np.asarray(luma) + shift[_luma(photo[rows])]
         luma = Image.fromarray(np.clip(light, 0, 255).astype(np.uint8))
-        kept[rows] = Image.merge("YCbCr", (luma, blue, red)).convert("RGB")
+        kept[rows] = np.asarray(Image.merge("YCbCr", (luma, blue, red)).convert("RGB"))
     return kept
 
 
@@ -59,7 +59,7 @@ def blend(photo: Pixels, painted: Pixels, strength: float) -> Pixels:
     mixed = np.empty_like(painted)
     for rows in bands(*painted.shape[:2]):
         one, other = Image.fromarray(photo[rows]), Image.fromarray(painted[rows])
-        mixed[rows] = Image.blend(one, other, strength)
+        mixed[rows] = np.asarray(Image.blend(one, other, strength))
     return mixed
 
 

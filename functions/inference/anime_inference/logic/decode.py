@@ -151,7 +151,7 @@ def _to_pixels(image: Image.Image) -> Pixels:
     """RGB ``uint8[H, W, 3]``; at once, Pillow would hold the picture three times."""
     pixels = np.empty((image.height, image.width, 3), np.uint8)
     for rows, band in _by_bands(image):
-        pixels[rows] = band
+        pixels[rows] = np.asarray(band)
     return pixels
 
 

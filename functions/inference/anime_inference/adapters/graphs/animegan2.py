@@ -79,7 +79,9 @@ class _Pen:
         )
         # No measured deviation is infinite, so none of the inverse ones is 0.
         largest = self.graph.node("ReduceMax", self._statistics, keepdims=0)
-        self._pinned = self.graph.node("Greater", largest, self.graph.constant(np.float32(0)))
+        self._pinned = self.graph.node(
+            "Greater", largest, self.graph.constant(np.zeros((), np.float32))
+        )
         self._measured: list[str] = []
 
     def conv_norm(
