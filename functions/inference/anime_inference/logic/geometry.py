@@ -35,7 +35,7 @@ def miniature(rgb: Pixels, width: int, height: int) -> Pixels:
     reduced = np.concatenate(
         [
             np.asarray(Image.fromarray(rgb[rows]).reduce(factors))
-            for rows in bands(*rgb.shape[:2], multiple=factors[1])
+            for rows in bands(rgb.shape[0], rgb.shape[1], multiple=factors[1])
         ]
     )
     box = (0, 0, rgb.shape[1] / factors[0], rgb.shape[0] / factors[1])
