@@ -66,7 +66,8 @@ def measure(style_id: str, photo: Path, budget: int, models_folder: Path) -> dic
     """The whole path of a photo in this process: bytes foretold, measured peak, seconds."""
     models = load_models(Settings(model_folder=models_folder))
     generator = models.generators.get(find_style(style_id))
-    models.detectors.get()
+    # What the detector needs is the same for every photo, and stays in the process.
+    models.detectors.get().detect(np.zeros((640, 640, 3), np.uint8))
     with Image.open(photo) as image:
         width, height = image.size
     memory = Memory(budget, width * height)

@@ -49,7 +49,7 @@ class _Traits:
 
 _TRAITS: Final = {
     Architecture.ANIMEGAN2: _Traits(
-        margin=0, reach=64, bytes_per_pixel=1400, overview_pixels=1_000_000, arena=False
+        margin=0, reach=64, bytes_per_pixel=1400, overview_pixels=3_000_000, arena=False
     ),
     Architecture.STUDENT: _Traits(margin=8, reach=104, bytes_per_pixel=300, tile_pixels=2_000_000),
     Architecture.PORTRAIT_STUDENT: _Traits(

@@ -125,7 +125,7 @@ def _statistics(rgb: Pixels, generator: Generator, memory: Memory) -> Tensor | N
     scale = min(1.0, math.sqrt(most / (rgb.shape[0] * rgb.shape[1])))
     multiple = generator.cut.multiple
     height, width = (max(1, int(side * scale) // multiple) * multiple for side in rgb.shape[:2])
-    overview = Image.fromarray(rgb).resize((width, height), Image.Resampling.LANCZOS)
+    overview = Image.fromarray(rgb).resize((width, height), Image.Resampling.BOX)
     return generator.measure(np.asarray(overview))
 
 
