@@ -15,7 +15,7 @@ from anime_inference.adapters.graphs.animegan2 import NORMALISATIONS, build_anim
 from anime_inference.adapters.model_store import Model
 from anime_inference.adapters.onnx_runtime import EngineOptions, OnnxGenerator
 from anime_inference.logic import stylise
-from anime_inference.logic.generator import Generator, Generators
+from anime_inference.logic.generator import Generator, Generators, Part
 from anime_inference.logic.geometry import window
 from anime_inference.logic.memory import Memory
 from anime_inference.logic.picture import Pixels
@@ -181,3 +181,14 @@ def test_what_is_too_large_is_told_a_size_that_is_not(generators: Generators, st
         plan(6000, 8000, generator, memory)
     side = int(raised.value.detail.partition("max_side=")[2].split()[0])
     assert plan(side, side, generator, replace(memory, pixels=side * side))
+
+
+def test_tiles_of_the_full_model_overlap_as_far_as_a_pixel_reaches(full: OnnxGenerator) -> None:
+    reach, side = full.cut.reach, 256
+    grey = np.full((side, side, 3), 128, np.uint8)
+    changed = grey.copy()
+    changed[side // 2, side // 2] = 0
+    part = Part(0, 0, side, side, full.measure(scene(side, side)))
+    one, other = (full._run(picture, grey, part) for picture in (grey, changed))
+    places = np.argwhere((one != other).any(axis=(0, 1)))
+    assert reach - 24 < np.abs(places - side // 2).max() <= reach

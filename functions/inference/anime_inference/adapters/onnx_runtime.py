@@ -93,6 +93,9 @@ class OnnxGenerator:
 
     def paint(self, rgb: Pixels, thumbnail: Pixels, part: Part | None = None) -> Pixels:
         """See :class:`anime_inference.logic.generator.Generator`."""
+        return _to_pixels(self._run(rgb, thumbnail, part))
+
+    def _run(self, rgb: Pixels, thumbnail: Pixels, part: Part | None) -> Tensor:
         feed = {"image": _to_tensor(rgb)}
         if "thumbnail" in self._inputs:
             feed["thumbnail"] = _to_tensor(thumbnail)
@@ -101,7 +104,7 @@ class OnnxGenerator:
         if part is not None and "place" in self._options:
             feed["place"] = upsampling_places(part, *rgb.shape[:2])
         (painted,) = self._session.run(["painted"], feed)
-        return _to_pixels(np.asarray(painted, np.float32))
+        return np.asarray(painted, np.float32)
 
     def warm_up(self) -> None:
         """Run once on a small picture: the first run allocates and picks kernels."""
