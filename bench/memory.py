@@ -75,7 +75,7 @@ def measure(style_id: str, photo: Path, budget: int, models_folder: Path) -> dic
     data = photo.read_bytes()
     options = TransformOptions(style=style_id, faces=FacesMode.AUTO, format=OutputFormat.JPEG)
     limits = PipelineLimits(DecodeLimits(NO_LIMIT, NO_LIMIT), budget)
-    before = psutil.Process().memory_info().rss / 2**20
+    before = peak_mib()
     start = time.perf_counter()
     transform(data, options, limits, models)
     return {
@@ -106,7 +106,7 @@ def _difference(tiled: Pixels, whole: Pixels) -> dict[str, Any]:
         "mean": float(levels.mean()),
         "most": float(np.quantile(levels, 0.999)),
         "max": int(levels.max()),
-        "psnr": float(10 * np.log10(255**2 / squares)) if squares else float("inf"),
+        "psnr": float(10 * np.log10(255**2 / squares)) if squares else None,
     }
 
 
@@ -177,7 +177,7 @@ def difference_rows(folder: Path, photos: list[Path]) -> Iterator[list[str]]:
             f"{found['mean']:.2f}",
             f"{found['most']:.0f}",
             str(found["max"]),
-            f"{found['psnr']:.1f}",
+            f"{found['psnr']:.1f}" if found["max"] else "equal",
         ]
 
 
