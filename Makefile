@@ -165,6 +165,10 @@ bench-engine: .venv/.ready ## Session options of the engine: threads, arena, gra
 bench-faces: .venv/.ready ## Time of each stage for a portrait and a group (PACK=folder: both detectors)
 	$(BIN)/python -m bench.faces $(PACK)
 
+.PHONY: bench-memory
+bench-memory: .venv/.ready ## Memory foretold and measured, and what tiles change (WEIGHTS= SCENES=)
+	$(BIN)/python -m bench.memory $(WEIGHTS) $(SCENES)
+
 .PHONY: bench-load
 bench-load: .venv-train/.ready ## 30 clients for a minute: a monolith with torch, and this app (13 GB)
 	$(TRAIN_BIN)/python -m bench.load

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import importlib
 import json
-import resource
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 
 from anime_inference.adapters.model_store import Model
 from anime_inference.adapters.onnx_runtime import EngineOptions, OnnxGenerator
+from anime_inference.logic.memory import Memory
 from anime_inference.logic.picture import Pixels
 from anime_inference.logic.stylise import paint
 from anime_shared.styles import DEFAULT_STYLE, Upsampling, find_style
@@ -61,7 +62,7 @@ def student() -> Paint:
 
 
 def _painter(generator: OnnxGenerator) -> Paint:
-    return lambda rgb: paint(rgb, generator, 1 << 62)
+    return lambda rgb: paint(rgb, generator, Memory(1 << 62))
 
 
 ENGINES: dict[str, Callable[[], Paint]] = {
@@ -72,8 +73,12 @@ ENGINES: dict[str, Callable[[], Paint]] = {
 
 
 def peak_mib() -> float:
-    """Peak resident memory of this process so far."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    """Peak resident memory of this process so far; Linux only.
+
+    Not ``ru_maxrss``: that begins with the peak of the process that started this one.
+    """
+    status = Path("/proc/self/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
 
 
 def main(engine: str, side: int, runs: int) -> None:

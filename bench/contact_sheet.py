@@ -22,6 +22,7 @@ from anime_inference.logic.faces.align import portrait_transform
 from anime_inference.logic.faces.find import find_faces
 from anime_inference.logic.faces.portraits import paint_face, paste_faces
 from anime_inference.logic.faces.select import judge
+from anime_inference.logic.memory import Memory
 from anime_inference.logic.picture import Pixels
 from anime_inference.logic.pipeline import Models
 from anime_inference.logic.stylise import paint
@@ -39,8 +40,8 @@ def before_and_after(
     """The photo and the result side by side, at most 600 x 300 pixels."""
     settings = Settings()
     photo = decode(file.read_bytes(), settings.limits.decode).rgb
-    budget = settings.memory_budget
-    background = paint(photo, models.generators.get(DEFAULT_STYLE), budget)
+    memory = Memory(settings.memory_budget)
+    background = paint(photo, models.generators.get(DEFAULT_STYLE), memory)
     found = find_faces(photo, models.detectors.get())
     reports = judge(photo, found, 20)
     outcomes.update(str(report.reason or "treated") for report in reports)
@@ -48,7 +49,7 @@ def before_and_after(
     style = find_style(DEFAULT_STYLE.face_style or "")
     side = style.face_side or 0
     generator = models.generators.get(style)
-    crops = [paint_face(photo, face, generator, side, budget) for face in treated]
+    crops = [paint_face(photo, face, generator, side, memory) for face in treated]
     result = paste_faces(background, treated, crops, background)
     for face in treated:
         ratio = seam_ratio(result, background, portrait_transform(face.landmarks, 256))

@@ -11,6 +11,7 @@ from PIL import Image
 
 from anime_inference.adapters.model_store import Model
 from anime_inference.adapters.onnx_runtime import EngineOptions, OnnxGenerator
+from anime_inference.logic.memory import Memory
 from anime_inference.logic.stylise import paint
 from anime_shared.styles import DEFAULT_STYLE
 from training.fidelity import Fidelity, measure
@@ -34,7 +35,7 @@ def evaluate(
     )
     for sample in samples(photos, labels, "holdout"):
         photo, teacher = sample.read()
-        student = paint(photo, generator, 4 * 2**30)
+        student = paint(photo, generator, Memory(4 * 2**30))
         if sheets is not None:
             sheets.mkdir(parents=True, exist_ok=True)
             together = np.concatenate((photo, student, teacher), axis=1)

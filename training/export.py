@@ -35,7 +35,7 @@ def build_student(weights: StateDict) -> onnx.ModelProto:
     graph.check_all_used()
     shape: Shape = (1, 3, "height", "width")
     inputs: dict[str, Shape] = {"image": shape, "thumbnail": (1, 3, THUMBNAIL_SIDE, THUMBNAIL_SIDE)}
-    return graph.model(inputs, {"painted": painted}, shape)
+    return graph.model(inputs, {"painted": (painted, shape)})
 
 
 class _StudentPen(Pen):

@@ -14,9 +14,12 @@ from anime_inference.adapters.install import install_from_folder
 from anime_inference.adapters.model_store import ModelStore
 from anime_inference.adapters.onnx_runtime import EngineOptions, LoadedGenerators
 from anime_inference.composition import load_models
+from anime_inference.logic.decode import decode
 from anime_inference.logic.generator import Generators
+from anime_inference.logic.memory import Memory
 from anime_inference.logic.pipeline import Models, transform
 from anime_inference.logic.stylise import paint as paint_whole
+from anime_inference.logic.stylise import plan
 from anime_inference.settings import Settings
 from anime_local.cli import app
 from anime_shared.options import OutputFormat, TransformOptions
@@ -45,7 +48,7 @@ def held_out(shared: Path) -> list[Picture]:
 
 def paint(generators: Generators, style_id: str, photo: Picture) -> Picture:
     generator = generators.get(find_style(style_id))
-    return paint_whole(photo, generator, 2**32)
+    return paint_whole(photo, generator, Memory(2**32))
 
 
 def test_pull_from_the_folder_by_the_command_line(shared: Path) -> None:
@@ -83,6 +86,24 @@ def test_the_full_model_is_the_reference_graph(
     tensor = photo.astype(np.float32).transpose(2, 0, 1)[None] / 127.5 - 1
     wanted = (reference.run(None, {"input": tensor})[0][0].transpose(1, 2, 0) + 1) * 127.5
     assert np.abs(paint(full, FULL.id, photo) - wanted).max() <= 1
+
+
+def test_tiles_of_the_full_model_have_no_seams_and_nearly_its_colours(
+    full: Generators, shared: Path
+) -> None:
+    photo = decode((shared / "photos" / "scenery_008.jpg").read_bytes(), Settings().limits.decode)
+    rgb = photo.rgb[200:640, 300:800]
+    generator = full.get(FULL)
+    memory = Memory(288 * 288 * generator.bytes_per_pixel)
+    tiles = plan(440, 500, generator, memory)
+    assert len(tiles) == 6
+    tiled = paint_whole(rgb, generator, memory).astype(int)
+    difference = tiled - paint_whole(rgb, generator, Memory(2**32))
+    assert np.abs(difference).mean() < 4
+    steps = np.abs(np.diff(difference, axis=1)).mean((0, 2))
+    seams = {tile.columns.first for tile in tiles if tile.columns.first}
+    assert len(seams) == 2
+    assert all(steps[seam - 1] < 1.5 * np.median(steps) for seam in seams)
 
 
 def test_the_bundled_student_paints_like_its_teacher(

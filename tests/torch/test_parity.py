@@ -15,10 +15,12 @@ torch = pytest.importorskip("torch", reason="torch is installed by make test-tor
 
 from anime_inference.adapters.graphs.animegan2 import build_animegan2  # noqa: E402
 from anime_inference.adapters.state_dict import StateDict, read_state_dict  # noqa: E402
-from anime_shared.styles import DEFAULT_STYLE, Upsampling  # noqa: E402
+from anime_inference.logic.generator import Generators  # noqa: E402
+from anime_shared.styles import DEFAULT_STYLE, Upsampling, find_style  # noqa: E402
 from tests.weights import random_state_dict  # noqa: E402
 from training.export import export  # noqa: E402
 from training.generator import Generator  # noqa: E402
+from training.portrait.student import PortraitStudent  # noqa: E402
 from training.student import THUMBNAIL_SIDE, Student  # noqa: E402
 
 pytestmark = pytest.mark.torch
@@ -58,7 +60,7 @@ def test_animegan2(upsampling: Upsampling, size: tuple[int, int]) -> None:
     image = noise(*size)
     with torch.no_grad():
         wanted = reference(weights, upsampling)(torch.from_numpy(image)).numpy()
-    (painted,) = session(build_animegan2(weights, upsampling)).run(None, {"image": image})
+    (painted,) = session(build_animegan2(weights, upsampling)).run(["painted"], {"image": image})
     assert painted.shape == wanted.shape == image.shape
     assert np.abs(painted - wanted).max() < ONE_GREY_LEVEL / 10
 
@@ -119,6 +121,11 @@ def test_the_reach_of_a_pixel_is_bounded_as_the_student_says() -> None:
     places = image.grad.abs().sum((0, 1)).nonzero()
     reach = int((places - 256).abs().max())
     assert Student.RECEPTIVE_RADIUS - 16 < reach <= Student.RECEPTIVE_RADIUS
+
+
+def test_tiles_overlap_as_far_as_the_students_reach(generators: Generators) -> None:
+    for style, student in (("hayao", Student), ("cute", PortraitStudent)):
+        assert generators.get(find_style(style)).cut.reach == student.RECEPTIVE_RADIUS
 
 
 def test_the_committed_student_is_of_this_network(student: Student, tmp_path: Path) -> None:

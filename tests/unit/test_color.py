@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 from PIL import Image
 
+from anime_inference.logic import bands
 from anime_inference.logic.color import blend, keep_colors_of, keep_tone_of
 from tests.pictures import gradient
 
@@ -42,3 +45,17 @@ def test_blend_ends_and_middle() -> None:
     np.testing.assert_array_equal(blend(photo, painted, 1), painted)
     half = blend(photo, painted, 0.5).astype(int)
     assert np.abs(half - 127.5).max() <= 1
+
+
+def test_large_pictures_are_mixed_as_small_ones_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    random = np.random.default_rng(0)
+    photo, painted = random.integers(0, 256, (2, 90, 70, 3), np.uint8)
+
+    def mixed() -> list[np.ndarray]:
+        ways = (keep_colors_of, keep_tone_of, partial(blend, strength=0.3))
+        return [way(photo, painted) for way in ways]
+
+    at_once = mixed()
+    monkeypatch.setattr(bands, "_PIXELS", 1000)
+    for one, other in zip(at_once, mixed(), strict=True):
+        np.testing.assert_array_equal(one, other)

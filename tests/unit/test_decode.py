@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
+from anime_inference.logic import bands
 from anime_inference.logic.decode import DecodeLimits, decode
 from anime_inference.logic.picture import Picture
 from anime_shared.errors import (
@@ -209,3 +210,17 @@ def test_a_damaged_file_is_a_picture_or_a_typed_error(fmt: str, at: float, noise
     except InputError:
         return
     assert picture.rgb.shape[2] == 3
+
+
+@pytest.mark.parametrize("mode", ["RGB", "L", "I;16", "RGBA"])
+def test_a_large_picture_is_decoded_as_a_small_one_is(
+    mode: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if mode == "I;16":
+        wide = np.linspace(0, 65535, 64 * 48).reshape(48, 64).astype(np.uint16)
+        data = file_of(Image.fromarray(wide))
+    else:
+        data = file_of(Image.fromarray(gradient()).convert(mode))
+    at_once = decode(data, LIMITS)
+    monkeypatch.setattr(bands, "_PIXELS", 500)
+    np.testing.assert_array_equal(decode(data, LIMITS).rgb, at_once.rgb)

@@ -28,7 +28,14 @@ def test_every_style_is_in_the_readme() -> None:
 
 @pytest.mark.parametrize(
     "document",
-    ["README.md", "MODEL_CARD.md", "ARCHITECTURE.md", "docs/configuration.md", "docs/deploy.md"],
+    [
+        "README.md",
+        "MODEL_CARD.md",
+        "ARCHITECTURE.md",
+        "docs/configuration.md",
+        "docs/deploy.md",
+        "docs/memory.md",
+    ],
 )
 def test_links_lead_somewhere(document: str) -> None:
     file = ROOT / document

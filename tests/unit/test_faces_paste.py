@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from anime_inference.logic import bands
 from anime_inference.logic.faces.align import crop_face, portrait_transform
 from anime_inference.logic.faces.face import Face
 from anime_inference.logic.faces.paste import face_mask, match_colors, paste_face
@@ -97,3 +98,12 @@ def test_pasting_leaves_its_input_and_the_rest_of_the_picture_alone() -> None:
     np.testing.assert_array_equal(picture, before)
     np.testing.assert_array_equal(result[:, 300:], picture[:, 300:])
     assert np.abs(result.astype(int) - picture)[110:130, 90:110].mean() > 10
+
+
+def test_a_large_face_is_pasted_as_a_small_one_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    transform = portrait_transform(face_at(200, 150, 90, 0.3).landmarks, SIDE)
+    at_once, in_bands = texture(300, 400).copy(), texture(300, 400).copy()
+    paste_face(at_once, texture(SIDE, SIDE, 1), transform, texture(300, 400))
+    monkeypatch.setattr(bands, "_PIXELS", 1000)
+    paste_face(in_bands, texture(SIDE, SIDE, 1), transform, texture(300, 400))
+    np.testing.assert_array_equal(in_bands, at_once)

@@ -6,28 +6,42 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
-from anime_inference.logic.geometry import beside, crop, pad, shrink
+from anime_inference.logic import bands
+from anime_inference.logic.geometry import beside, miniature, shrink, window
 from anime_inference.logic.picture import Picture
 from tests.pictures import gradient
 
 sides = st.integers(1, 70)
 
 
-@given(sides, sides, st.sampled_from([1, 8, 32]), st.sampled_from([0, 8, 16]))
-def test_padding_is_undone_by_cropping(height: int, width: int, multiple: int, margin: int) -> None:
+@given(sides, sides, st.integers(0, 90), st.integers(0, 90))
+def test_beyond_its_border_a_picture_is_reflected(
+    height: int, width: int, before: int, after: int
+) -> None:
     picture = gradient(height, width)
-    padded = pad(picture, multiple, margin)
-    assert padded.shape[0] % multiple == 0
-    assert padded.shape[1] % multiple == 0
-    assert min(padded.shape[:2]) >= 2 * margin
-    np.testing.assert_array_equal(crop(padded, height, width, margin), picture)
+    padded = window(picture, -before, height + after, -before, width + after)
+    spans = ((before, after), (before, after), (0, 0))
+    np.testing.assert_array_equal(padded, np.pad(picture, spans, mode="reflect"))
 
 
-def test_padding_reflects() -> None:
-    padded = pad(gradient(8, 8), 8, 8)
-    np.testing.assert_array_equal(padded[:, 7], padded[:, 9])
-    np.testing.assert_array_equal(padded[6], padded[10])
+def test_a_window_is_a_copy() -> None:
+    picture = gradient()
+    window(picture, 0, 8, 0, 8)[:] = 255
+    np.testing.assert_array_equal(picture, gradient())
+
+
+@pytest.mark.parametrize("size", [(48, 64), (977, 1203), (3001, 700), (1, 5000)])
+def test_a_miniature_is_what_pillow_makes_at_once(
+    size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bands, "_PIXELS", 50_000)
+    random = np.random.default_rng(0)
+    picture = random.integers(0, 256, (*size, 3), np.uint8)
+    small = (max(1, size[1] // 7), max(1, size[0] // 9))
+    wanted = Image.fromarray(picture).resize(small, Image.Resampling.BILINEAR, reducing_gap=2)
+    np.testing.assert_array_equal(miniature(picture, *small), np.asarray(wanted))
 
 
 @given(sides, sides, st.integers(16, 64))

@@ -17,7 +17,7 @@ from anime_shared.errors import PictureTooLarge, StyleNotInstalled, UnknownJob, 
 from anime_shared.jobs import Stage
 from anime_shared.options import OutputFormat, TransformOptions
 from anime_shared.styles import DEFAULT_STYLE
-from tests.pictures import file_of, gradient, opened
+from tests.pictures import file_of, gradient, opened, png_bomb
 
 PNG = OutputFormat.PNG
 
@@ -59,8 +59,13 @@ def test_a_photo_changes_and_the_result_says_how(photo: bytes, models: Models) -
 
 def stages_of(models: Models, data: bytes, **options: object) -> list[Stage]:
     seen: list[Stage] = []
+
+    def watch(stage: Stage, share: float) -> None:
+        assert share == 0
+        seen.append(stage)
+
     wanted = TransformOptions.model_validate(options)
-    transform(data, wanted, Settings().limits, models, seen.append)
+    transform(data, wanted, Settings().limits, models, watch)
     return seen
 
 
@@ -76,7 +81,7 @@ def test_each_stage_is_told_once_as_it_begins(photo: bytes, models: Models) -> N
 def test_who_is_told_of_a_stage_can_end_the_work(photo: bytes, models: Models) -> None:
     seen: list[Stage] = []
 
-    def stop(stage: Stage) -> None:
+    def stop(stage: Stage, _: float) -> None:
         seen.append(stage)
         raise UnknownJob("it was deleted")
 
@@ -167,6 +172,27 @@ def test_too_much_memory_is_refused_before_it_is_used(
     with pytest.raises(PictureTooLarge, match="max_side=") as raised:
         transform(photo, TransformOptions(), tight, models)
     assert raised.value.field == "image"
+
+
+def test_each_tile_is_told_and_the_picture_is_the_same(models: Models) -> None:
+    rows = np.linspace(0, 255, 900).astype(np.uint8)
+    photo = file_of(np.stack((rows,) * 3, axis=1)[:, None].repeat(500, 1))
+    seen: list[tuple[Stage, float]] = []
+    # As little as a setting allows; the pictures' own bytes come on top of one tile's.
+    limits = Settings(memory_budget=64 * 2**20).limits
+    options = TransformOptions(format=PNG)
+    tiled = transform(photo, options, limits, models, lambda *now: seen.append(now))
+    shares = [share for stage, share in seen if stage is Stage.STYLISE]
+    assert len(shares) >= 3
+    assert shares == [done / (len(shares) - 1) for done in range(len(shares))]
+    whole = transform(photo, options, Settings().limits, models)
+    assert np.abs(pixels_of(tiled).astype(int) - pixels_of(whole)).max() <= 1
+
+
+def test_a_canvas_that_the_memory_can_not_hold_is_refused_by_its_header(models: Models) -> None:
+    small = Settings(memory_budget=64 * 2**20).limits
+    with pytest.raises(PictureTooLarge, match=r"the limit is 6\.7"):
+        transform(png_bomb(3000, 2500), TransformOptions(), small, models)
 
 
 def test_errors_of_a_style(photo: bytes, models: Models) -> None:

@@ -15,11 +15,11 @@ from anime_inference.settings import Settings
 from anime_shared.adapters.embedded.objects import FileObjectStore
 from anime_shared.composition import open_platform
 from anime_shared.errors import JobHeld, ProcessingFailed, StorageUnavailable, UnknownJob
-from anime_shared.jobs import Job, JobStatus, Result, Stage
+from anime_shared.jobs import PERCENT, Job, JobStatus, Result, Stage
 from anime_shared.ledger import Ledger
 from anime_shared.options import OutputFormat
 from anime_shared.platform import Platform
-from tests.pictures import opened
+from tests.pictures import file_of, gradient, opened
 from tests.work import PHOTO, add_job, notices, open_work
 
 FACE = (Path(__file__).parents[2] / "docs/pictures/photo.jpg").read_bytes()
@@ -142,13 +142,18 @@ class Watched(Ledger):
     def __init__(self, platform: Platform, delete_at: Stage | JobStatus | None = None) -> None:
         super().__init__(platform.ledger._store)
         self.seen: list[Stage | None] = []
+        self.told: list[tuple[Stage | None, int]] = []
         self._delete_at = delete_at
 
-    def progress(self, held: Job, stage: Stage | None, lease_seconds: float) -> None:
+    def progress(
+        self, held: Job, stage: Stage | None, lease_seconds: float, share: float = 0.0
+    ) -> None:
         self.seen.append(stage)
         if stage is self._delete_at:
             self.forget_job(held.id)
-        super().progress(held, stage, lease_seconds)
+        super().progress(held, stage, lease_seconds, share)
+        written = self.job(held.id)
+        self.told.append((written.stage, written.percent))
 
     def succeed(self, held: Job, result: Result) -> Job:
         if self._delete_at is JobStatus.SUCCEEDED:
@@ -185,6 +190,21 @@ def test_progress_is_written_by_stages_but_not_too_often(
     ledger = Watched(platform)
     replace(work, ledger=ledger).run(add_job(platform, FACE).id, 1)
     assert ledger.seen == list(Stage)[:count]
+
+
+def test_a_large_photo_advances_with_each_tile(
+    tmp_path: Path, platform: Platform, models: Models, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(progress, "_INTERVAL_SECONDS", 0)
+    work = open_work(tmp_path, platform, models, memory_budget=64 * 2**20)
+    ledger = Watched(platform)
+    job = add_job(platform, file_of(gradient(900, 500)), faces="off")
+    replace(work, ledger=ledger).run(job.id, 1)
+    percents = [percent for stage, percent in ledger.told if stage is Stage.STYLISE]
+    assert len(percents) >= 4
+    assert percents == sorted(set(percents))
+    assert (percents[0], percents[-1]) == (PERCENT[Stage.STYLISE], PERCENT[Stage.DETECT])
+    assert platform.ledger.job(job.id).percent == 100
 
 
 def test_progress_makes_no_lease_longer(platform: Platform) -> None:

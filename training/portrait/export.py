@@ -38,7 +38,7 @@ def build_portrait_student(weights: StateDict) -> onnx.ModelProto:
     painted = graph.node("Add", kept, drawn)
     graph.check_all_used()
     shape: Shape = (1, 3, "height", "width")
-    return graph.model({"image": shape}, {"painted": painted}, shape)
+    return graph.model({"image": shape}, {"painted": (painted, shape)})
 
 
 def export(student: PortraitStudent, file: Path) -> None:

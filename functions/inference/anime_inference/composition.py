@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 
+from anime_inference.adapters.allocator import give_back_large_blocks
 from anime_inference.adapters.faces.pack import pack_folder, verify_face_pack
 from anime_inference.adapters.model_store import ModelStore
 from anime_inference.adapters.source import code_digest
@@ -53,6 +54,7 @@ def load_models(settings: Settings) -> Models:
         LoadedGenerators,
     )
 
+    give_back_large_blocks()
     engine = EngineOptions(settings.threads, settings.arena)
     return Models(
         LoadedGenerators(model_store(settings), engine),

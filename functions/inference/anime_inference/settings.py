@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from anime_inference.logic.decode import DecodeLimits
+from anime_inference.logic.memory import HELD_BYTES
 from anime_inference.logic.pipeline import PipelineLimits
 from anime_shared import settings
 from anime_shared.settings import MEBIBYTE, PlatformSettings
@@ -19,7 +20,11 @@ class Settings(PlatformSettings):
         int, Field(ge=1, description="Largest canvas that is decoded, in pixels.")
     ] = 50_000_000
     memory_budget: Annotated[
-        int, Field(ge=64 * MEBIBYTE, description="Working memory of the model, in bytes.")
+        int,
+        Field(
+            ge=64 * MEBIBYTE,
+            description="Memory that one photo may take, in bytes; tiles keep to it.",
+        ),
     ] = 4096 * MEBIBYTE
     threads: Annotated[
         int, Field(ge=0, le=256, description="Threads of the engine; 0 is one a processor.")
@@ -56,9 +61,8 @@ class Settings(PlatformSettings):
     @property
     def limits(self) -> PipelineLimits:
         """The budgets of one transformation."""
-        return PipelineLimits(
-            DecodeLimits(self.max_upload_bytes, self.max_pixels), self.memory_budget
-        )
+        pixels = min(self.max_pixels, self.memory_budget // HELD_BYTES)
+        return PipelineLimits(DecodeLimits(self.max_upload_bytes, pixels), self.memory_budget)
 
 
 def read_settings() -> Settings:

@@ -57,6 +57,13 @@ PERCENT: Mapping[Stage, int] = {
 }
 
 
+def percent_at(stage: Stage, share: float = 0.0) -> int:
+    """How much is behind when ``share`` (0 to 1) of a stage is done; 0 to 100."""
+    stages = list(Stage)
+    ends = dict(zip(stages, [*(PERCENT[after] for after in stages[1:]), 100], strict=True))
+    return PERCENT[stage] + int(share * (ends[stage] - PERCENT[stage]))
+
+
 def new_id() -> str:
     """An id that nobody can guess: 128 random bits, 22 characters that a URL can carry."""
     return secrets.token_urlsafe(16)
@@ -149,9 +156,9 @@ class Job(_Model):
             }
         )
 
-    def progressed(self, stage: Stage | None, lease_until: float) -> Job:
-        """Further on; ``None`` renews the lease alone."""
-        step = {} if stage is None else {"stage": stage, "percent": PERCENT[stage]}
+    def progressed(self, stage: Stage | None, lease_until: float, share: float = 0.0) -> Job:
+        """Further on, with ``share`` of the stage done; ``None`` renews the lease alone."""
+        step = {} if stage is None else {"stage": stage, "percent": percent_at(stage, share)}
         return self.model_copy(update={**step, "lease_until": lease_until})
 
     def released(self) -> Job:

@@ -107,15 +107,19 @@ class Ledger:
 
         return self._change(job_id, take)
 
-    def progress(self, held: Job, stage: Stage | None, lease_seconds: float) -> None:
+    def progress(
+        self, held: Job, stage: Stage | None, lease_seconds: float, share: float = 0.0
+    ) -> None:
         """Tell how far a job is, and keep it in one's hands; ``None`` keeps the stage.
+
+        ``share`` of the stage, 0 to 1, is done.
 
         Raises:
             UnknownJob: it was deleted.
             JobHeld: the lease was over, and another worker has it.
         """
         lease = self.now() + lease_seconds
-        self._change(held.id, lambda job: _own(job, held).progressed(stage, lease))
+        self._change(held.id, lambda job: _own(job, held).progressed(stage, lease, share))
 
     def release(self, held: Job) -> None:
         """Give a job back.

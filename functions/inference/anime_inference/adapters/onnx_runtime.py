@@ -11,8 +11,9 @@ import numpy as np
 import onnxruntime as ort
 
 from anime_inference.adapters.model_store import Model, ModelStore
-from anime_inference.logic.generator import THUMBNAIL_SIDE, Generator
+from anime_inference.logic.generator import THUMBNAIL_SIDE, Generator, Part
 from anime_inference.logic.picture import Pixels, Tensor
+from anime_inference.logic.tiles import Cut
 from anime_shared.errors import ModelCorrupt
 from anime_shared.styles import Architecture, Style
 
@@ -35,18 +36,25 @@ class EngineOptions:
 
 @dataclass(frozen=True, slots=True)
 class _Traits:
-    """What a network of an architecture needs beside its weights."""
+    """What a network of an architecture needs beside its weights; see ``Generator``."""
 
     margin: int
+    reach: int
     bytes_per_pixel: int
+    tile_pixels: int | None = None
+    overview_pixels: int = 0
     # The arena grows by doubling: the full model's tensors would more than double its peak.
     arena: bool = True
 
 
 _TRAITS: Final = {
-    Architecture.ANIMEGAN2: _Traits(margin=0, bytes_per_pixel=1600, arena=False),
-    Architecture.STUDENT: _Traits(margin=8, bytes_per_pixel=300),
-    Architecture.PORTRAIT_STUDENT: _Traits(margin=0, bytes_per_pixel=300),
+    Architecture.ANIMEGAN2: _Traits(
+        margin=0, reach=64, bytes_per_pixel=1400, overview_pixels=3_000_000, arena=False
+    ),
+    Architecture.STUDENT: _Traits(margin=8, reach=104, bytes_per_pixel=300, tile_pixels=2_000_000),
+    Architecture.PORTRAIT_STUDENT: _Traits(
+        margin=0, reach=160, bytes_per_pixel=300, tile_pixels=2_000_000
+    ),
 }
 
 
@@ -60,9 +68,10 @@ class OnnxGenerator:
     def __init__(self, style: Style, model: Model, options: EngineOptions) -> None:
         traits = _TRAITS[style.architecture]
         self.checksum = model.sha256
-        self.multiple = style.multiple
-        self.margin = traits.margin
+        self.cut = Cut(style.multiple, traits.margin, traits.reach)
         self.bytes_per_pixel = traits.bytes_per_pixel
+        self.tile_pixels = traits.tile_pixels
+        self.overview_pixels = traits.overview_pixels
         chosen = replace(options, arena=options.arena and traits.arena)
         try:
             self._session = ort.InferenceSession(
@@ -72,15 +81,30 @@ class OnnxGenerator:
             raise ModelCorrupt(
                 f"style: the model of {style.id} can't be loaded", field="style"
             ) from error
-        self._inputs = [item.name for item in self._session.get_inputs()]
+        self._inputs = {item.name for item in self._session.get_inputs()}
+        self._options = {item.name for item in self._session.get_overridable_initializers()}
+        # Models that were installed before there were tiles have no input for the statistics.
+        self.tileable = not self.overview_pixels or "statistics" in self._options
 
-    def paint(self, rgb: Pixels, thumbnail: Pixels) -> Pixels:
+    def measure(self, overview: Pixels) -> Tensor:
         """See :class:`anime_inference.logic.generator.Generator`."""
+        (measured,) = self._session.run(["measured"], {"image": _to_tensor(overview)})
+        return np.asarray(measured, np.float32)
+
+    def paint(self, rgb: Pixels, thumbnail: Pixels, part: Part | None = None) -> Pixels:
+        """See :class:`anime_inference.logic.generator.Generator`."""
+        return _to_pixels(self._run(rgb, thumbnail, part))
+
+    def _run(self, rgb: Pixels, thumbnail: Pixels, part: Part | None) -> Tensor:
         feed = {"image": _to_tensor(rgb)}
         if "thumbnail" in self._inputs:
             feed["thumbnail"] = _to_tensor(thumbnail)
+        if part is not None and part.statistics is not None:
+            feed["statistics"] = part.statistics
+        if part is not None and "place" in self._options:
+            feed["place"] = upsampling_places(part, *rgb.shape[:2])
         (painted,) = self._session.run(["painted"], feed)
-        return _to_pixels(np.asarray(painted, np.float32))
+        return np.asarray(painted, np.float32)
 
     def warm_up(self) -> None:
         """Run once on a small picture: the first run allocates and picks kernels."""
@@ -123,6 +147,26 @@ def session_options(options: EngineOptions) -> ort.SessionOptions:
     # Idle threads must not spin between two photos: Lambda bills them, a laptop heats by them.
     session.add_session_config_entry("session.intra_op.allow_spinning", "0")
     return session
+
+
+def upsampling_places(part: Part, height: int, width: int) -> Tensor:
+    """``place`` of :func:`build_animegan2` for a tile of ``height`` x ``width`` pixels.
+
+    With aligned corners, pixel i of 2n comes from i (n - 1) / (2n - 1) of the n before: of the
+    whole picture, not of the tile. Both upsamplings, from a quarter and from a half, as
+    ``float32[2, 4]``: where the tile's first row and column and its last lie in its input, as
+    shares of it.
+    """
+    axes = ((part.top, height, part.height), (part.left, width, part.width))
+    places = np.empty((2, 4), np.float32)
+    for row, shrunk in enumerate((4, 2)):
+        for axis, (start, length, whole) in enumerate(axes):
+            before, own = start // shrunk, length // shrunk
+            step = (whole // shrunk - 1) / (2 * whole // shrunk - 1)
+            first = 2 * before * step - before
+            last = first + (2 * own - 1) * step
+            places[row, axis], places[row, axis + 2] = first / (own - 1), last / (own - 1)
+    return places
 
 
 def _usable_cpus() -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image
 
+from anime_inference.logic.bands import bands
 from anime_inference.logic.picture import Pixels
 
 # How much of a style's change of tone is taken back where colours are kept. Hayao darkens light
@@ -20,9 +21,12 @@ def keep_colors_of(photo: Pixels, painted: Pixels) -> Pixels:
     In YCbCr as JPEG defines it (ITU-R BT.601, full range; JFIF 1.02). What falls outside of RGB is
     clipped.
     """
-    luma = Image.fromarray(painted).convert("YCbCr").getchannel(0)
-    _, blue, red = Image.fromarray(photo).convert("YCbCr").split()
-    return np.asarray(Image.merge("YCbCr", (luma, blue, red)).convert("RGB"))
+    kept = np.empty_like(painted)
+    for rows in bands(*painted.shape[:2]):
+        luma = Image.fromarray(painted[rows]).convert("YCbCr").getchannel(0)
+        _, blue, red = Image.fromarray(photo[rows]).convert("YCbCr").split()
+        kept[rows] = np.asarray(Image.merge("YCbCr", (luma, blue, red)).convert("RGB"))
+    return kept
 
 
 def keep_tone_of(photo: Pixels, painted: Pixels) -> Pixels:
@@ -31,21 +35,33 @@ def keep_tone_of(photo: Pixels, painted: Pixels) -> Pixels:
     Where a grey level of the photo has become lighter or darker on the whole, most of that is
     undone. Lines stay: they are the exceptions to their grey level.
     """
-    level = np.asarray(Image.fromarray(photo).convert("L"))
-    luma, blue, red = Image.fromarray(painted).convert("YCbCr").split()
-    light = np.asarray(luma)
-    count = np.bincount(level.ravel(), minlength=256)
-    total = np.bincount(level.ravel(), weights=light.ravel(), minlength=256)
-    levels = np.arange(256)
+    count, total, levels = np.zeros(256), np.zeros(256), np.arange(256)
+    for rows in bands(*painted.shape[:2]):
+        level = _luma(photo[rows]).ravel()
+        count += np.bincount(level, minlength=256)
+        total += np.bincount(level, weights=_luma(painted[rows]).ravel(), minlength=256)
     spread = np.exp(-0.5 * np.square((levels[:, None] - levels) / _TONE_SPREAD))
     change = (spread @ (total - count * levels)) / np.maximum(spread @ count, 1e-9)
     shift = np.rint(-_TONE_SHARE * change).astype(np.int16)
-    kept = Image.fromarray(np.clip(light + shift[level], 0, 255).astype(np.uint8))
-    return np.asarray(Image.merge("YCbCr", (kept, blue, red)).convert("RGB"))
+    kept = np.empty_like(painted)
+    for rows in bands(*painted.shape[:2]):
+        luma, blue, red = Image.fromarray(painted[rows]).convert("YCbCr").split()
+        light = np.asarray(luma) + shift[_luma(photo[rows])]
+        luma = Image.fromarray(np.clip(light, 0, 255).astype(np.uint8))
+        kept[rows] = np.asarray(Image.merge("YCbCr", (luma, blue, red)).convert("RGB"))
+    return kept
 
 
 def blend(photo: Pixels, painted: Pixels, strength: float) -> Pixels:
     """``photo`` at 0, ``painted`` at 1, linear in sRGB between them; RGB ``uint8[H, W, 3]``."""
     if strength == 1:
         return painted
-    return np.asarray(Image.blend(Image.fromarray(photo), Image.fromarray(painted), strength))
+    mixed = np.empty_like(painted)
+    for rows in bands(*painted.shape[:2]):
+        one, other = Image.fromarray(photo[rows]), Image.fromarray(painted[rows])
+        mixed[rows] = np.asarray(Image.blend(one, other, strength))
+    return mixed
+
+
+def _luma(rgb: Pixels) -> Pixels:
+    return np.asarray(Image.fromarray(rgb).convert("L"))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import logging
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import pillow_heif
 from PIL import Image, ImageCms, ImageFile, ImageOps, UnidentifiedImageError
 
+from anime_inference.logic.bands import bands
 from anime_inference.logic.picture import Picture, Pixels
 from anime_shared.errors import (
     BrokenPicture,
@@ -104,7 +106,7 @@ def _check_size(image: Image.Image, max_pixels: int) -> None:
 
 
 def _normalise(image: Image.Image) -> Picture:
-    image = ImageOps.exif_transpose(image)
+    ImageOps.exif_transpose(image, in_place=True)
     alpha = None
     if image.mode in _ALPHA_MODES or "transparency" in image.info:
         profile = image.info.get("icc_profile")
@@ -114,14 +116,15 @@ def _normalise(image: Image.Image) -> Picture:
         image.info["icc_profile"] = profile
     elif image.mode.startswith("I") or image.mode == "F":
         image = _eight_bits(image)
-    rgb = np.asarray(_to_srgb(image))
+    rgb = _to_pixels(_to_srgb(image))
     return Picture(rgb, None if alpha is None or bool((alpha == 255).all()) else alpha)
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:
     """16-bit grey, which Pillow would clip, to 8-bit grey with the same black and white."""
-    wide = np.asarray(image).astype(np.float32)
-    eight: Pixels = np.clip(np.rint(wide / 257), 0, 255).astype(np.uint8)
+    eight = np.empty((image.height, image.width), np.uint8)
+    for rows, band in _by_bands(image):
+        eight[rows] = np.clip(np.rint(np.asarray(band).astype(np.float32) / 257), 0, 255)
     grey = Image.fromarray(eight)
     grey.info["icc_profile"] = image.info.get("icc_profile")
     return grey
@@ -141,4 +144,17 @@ def _to_srgb(image: Image.Image) -> Image.Image:
         else:
             assert converted is not None  # noqa: S101 - None comes only with inPlace
             return converted
-    return image.convert("RGB")
+    return image if image.mode == "RGB" else image.convert("RGB")
+
+
+def _to_pixels(image: Image.Image) -> Pixels:
+    """RGB ``uint8[H, W, 3]``; at once, Pillow would hold the picture three times."""
+    pixels = np.empty((image.height, image.width, 3), np.uint8)
+    for rows, band in _by_bands(image):
+        pixels[rows] = np.asarray(band)
+    return pixels
+
+
+def _by_bands(image: Image.Image) -> Iterator[tuple[slice, Image.Image]]:
+    for rows in bands(image.height, image.width):
+        yield rows, image.crop((0, rows.start, image.width, rows.stop))

@@ -2,12 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
 
-from anime_inference.logic.picture import Pixels
+from anime_inference.logic.picture import Pixels, Tensor
+from anime_inference.logic.tiles import Cut
 from anime_shared.styles import Style
 
 THUMBNAIL_SIDE = 128
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Part:
+    """What a tile's painter must know of the picture that it was cut from, as it is padded.
+
+    Attributes:
+        top: the tile's first row.
+        left: the tile's first column.
+        height: of the whole.
+        width: of the whole.
+        statistics: what :meth:`Generator.measure` gave, if it was needed.
+    """
+
+    top: int
+    left: int
+    height: int
+    width: int
+    statistics: Tensor | None
 
 
 class Generator(Protocol):
@@ -18,21 +39,38 @@ class Generator(Protocol):
         """SHA-256 of the model file, in hexadecimal."""
 
     @property
-    def multiple(self) -> int:
-        """Both sides of what it paints must be a multiple of this many pixels."""
-
-    @property
-    def margin(self) -> int:
-        """Pixels around the picture that it wants to see and that are cropped afterwards."""
+    def cut(self) -> Cut:
+        """To what the whole picture is padded, and how tiles are cut."""
 
     @property
     def bytes_per_pixel(self) -> int:
-        """Peak working memory for each pixel that it paints."""
+        """Peak working memory for each pixel of a run."""
 
-    def paint(self, rgb: Pixels, thumbnail: Pixels) -> Pixels:
+    @property
+    def tileable(self) -> bool:
+        """Whether it can paint tiles."""
+
+    @property
+    def tile_pixels(self) -> int | None:
+        """Pixels of a run from which on tiles serve better; ``None``: whole, if memory allows it.
+
+        Only a network whose tiles are painted exactly as the whole picture has such a limit.
+        """
+
+    @property
+    def overview_pixels(self) -> int:
+        """How many pixels of a scaled-down whole :meth:`measure` wants; 0: it is not needed."""
+
+    def measure(self, overview: Pixels) -> Tensor:
+        """What the normalisations see of ``uint8[H, W, 3]`` RGB, for :class:`Part`."""
+
+    def paint(self, rgb: Pixels, thumbnail: Pixels, part: Part | None = None) -> Pixels:
         """Paint ``uint8[H, W, 3]`` RGB to the same shape.
 
-        ``thumbnail`` is the whole photo as ``uint8[128, 128, 3]``, aspect not kept.
+        Args:
+            rgb: a whole picture or a tile, both sides a multiple of ``cut.multiple``.
+            thumbnail: the whole photo as ``uint8[128, 128, 3]``, aspect not kept.
+            part: where a tile comes from; ``None`` if it is the whole.
         """
 
 

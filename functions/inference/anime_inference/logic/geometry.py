@@ -1,10 +1,12 @@
-"""Sizes: shrink before the network, pad to what it needs, crop back."""
+"""Sizes: shrink before the network, cut out what it sees, put two pictures side by side."""
 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
+from anime_inference.logic.bands import bands
 from anime_inference.logic.picture import Picture, Pixels
 
 
@@ -22,23 +24,41 @@ def shrink(picture: Picture, max_side: int | None) -> Picture:
     return Picture(resize(picture.rgb), None if picture.alpha is None else resize(picture.alpha))
 
 
-def pad(rgb: Pixels, multiple: int, margin: int) -> Pixels:
-    """Reflect the border outwards: ``margin`` on each side, then right and below to ``multiple``.
+def miniature(rgb: Pixels, width: int, height: int) -> Pixels:
+    """A much smaller ``uint8[height, width, 3]``, for networks that look for faces.
 
-    Returns ``uint8[H, W, 3]`` with both sides a multiple. A picture smaller than the padding is
-    reflected as often as needed; one pixel is repeated.
+    What Pillow's bilinear filter does with a ``reducing_gap`` of 2, band by band: it averages
+    whole pixels down to at least twice the size that is wanted, and filters the rest.
     """
-    height, width = rgb.shape[:2]
-    spans = []
-    for side in (height, width):
-        padded = -(-(side + 2 * margin) // multiple) * multiple
-        spans.append((margin, padded - side - margin))
-    return np.pad(rgb, (*spans, (0, 0)), mode="reflect")
+    across, down = rgb.shape[1] / width, rgb.shape[0] / height
+    factors = (max(1, int(across / 2)), max(1, int(down / 2)))
+    reduced = np.concatenate(
+        [
+            np.asarray(Image.fromarray(rgb[rows]).reduce(factors))
+            for rows in bands(rgb.shape[0], rgb.shape[1], multiple=factors[1])
+        ]
+    )
+    box = (0, 0, rgb.shape[1] / factors[0], rgb.shape[0] / factors[1])
+    small = Image.fromarray(reduced).resize((width, height), Image.Resampling.BILINEAR, box)
+    return np.asarray(small)
 
 
-def crop(rgb: Pixels, height: int, width: int, margin: int) -> Pixels:
-    """Undo :func:`pad`: the ``height`` x ``width`` pixels that lie ``margin`` from the corner."""
-    return rgb[margin : margin + height, margin : margin + width]
+def window(rgb: Pixels, top: int, bottom: int, left: int, right: int) -> Pixels:
+    """The rows ``top`` to ``bottom`` and columns ``left`` to ``right``, as a copy.
+
+    Beyond its border the picture goes on by reflection, as often as needed; its edge isn't
+    repeated, unless it is a single pixel wide.
+    """
+    rows = _reflected(top, bottom, rgb.shape[0])
+    columns = _reflected(left, right, rgb.shape[1])
+    return rgb[rows[:, None], columns]
+
+
+def _reflected(start: int, stop: int, length: int) -> NDArray[np.intp]:
+    period = max(1, 2 * (length - 1))
+    turned = np.arange(start, stop) % period
+    indices: NDArray[np.intp] = np.minimum(turned, period - turned)
+    return indices
 
 
 def beside(left: Picture, right: Picture) -> Picture:

@@ -6,7 +6,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from typing import Any
+from functools import partial
+from typing import Any, TypeAlias
 
 from anime_inference.logic.color import keep_tone_of
 from anime_inference.logic.decode import DecodeLimits, decode
@@ -17,8 +18,9 @@ from anime_inference.logic.faces.portraits import paint_face, paste_faces
 from anime_inference.logic.faces.select import FaceReport, judge
 from anime_inference.logic.generator import Generators
 from anime_inference.logic.geometry import beside, shrink
-from anime_inference.logic.picture import Picture, Pixels
-from anime_inference.logic.stylise import mix, paint
+from anime_inference.logic.memory import HELD_BYTES, HELD_BYTES_COMPARED, Memory
+from anime_inference.logic.picture import Picture
+from anime_inference.logic.stylise import OnShare, mix, paint
 from anime_shared.jobs import Stage
 from anime_shared.options import OutputFormat, TransformOptions
 from anime_shared.styles import Style
@@ -27,7 +29,7 @@ from anime_shared.treatment import choose_treatment
 
 @dataclass(frozen=True, slots=True)
 class PipelineLimits:
-    """Budgets of one transformation: of the file, and ``memory_budget`` bytes for the model."""
+    """Budgets of one transformation: of the file, and ``memory_budget`` bytes for all it takes."""
 
     decode: DecodeLimits
     memory_budget: int
@@ -113,7 +115,12 @@ class Result:
         }
 
 
-def _unwatched(_: Stage) -> None:
+# Told which stage a photo is in, and what share of it is done: 0 as it begins, and where tiles are
+# painted, more after each of them.
+OnProgress: TypeAlias = Callable[[Stage, float], None]
+
+
+def _unwatched(_: Stage, __: float) -> None:
     pass
 
 
@@ -122,7 +129,7 @@ def transform(
     options: TransformOptions,
     limits: PipelineLimits,
     models: Models,
-    on_stage: Callable[[Stage], None] = _unwatched,
+    on_progress: OnProgress = _unwatched,
 ) -> Result:
     """Turn a photo's file into an anime picture's file.
 
@@ -131,7 +138,7 @@ def transform(
         options: how it is painted.
         limits: budgets; what passes one is refused.
         models: what paints it.
-        on_stage: is called as each stage begins; what it raises ends the work.
+        on_progress: is told how far it is; what it raises ends the work.
 
     Raises:
         InputError: the photo or an option is at fault.
@@ -139,32 +146,25 @@ def transform(
     """
     treatment = choose_treatment(options)
     timings = Timings()
-    on_stage(Stage.DECODE)
+    on_progress(Stage.DECODE, 0)
     with timings.measure("decode"):
         photo = shrink(decode(data, limits.decode), options.max_side)
-    canvas = _Canvas(photo.rgb, models, limits.memory_budget, timings, options.keep_colors)
+    canvas = _Canvas(photo, options, models, limits.memory_budget, timings)
+    # The canvas alone holds it now, and lets go of it before a file is made.
+    del photo
     if treatment.background is not None:
-        on_stage(Stage.STYLISE)
-        canvas.paint_background(treatment.background)
+        on_progress(Stage.STYLISE, 0)
+        canvas.paint_background(treatment.background, partial(on_progress, Stage.STYLISE))
     if treatment.face is not None:
-        on_stage(Stage.DETECT)
-        treated = canvas.find_faces(options.max_faces)
+        on_progress(Stage.DETECT, 0)
+        treated = canvas.find_faces()
         if treated:
             # Painting them is part of it: to those who watch, no stage comes twice.
-            on_stage(Stage.PASTE)
+            on_progress(Stage.PASTE, 0)
             canvas.paint_faces(treated, treatment.face)
-    with timings.measure("stylise"):
-        mixed = mix(
-            photo.rgb,
-            canvas.picture,
-            strength=options.strength,
-            keep_colors=options.keep_colors,
-        )
-    painted = Picture(mixed, photo.alpha)
-    if options.compare:
-        painted = beside(photo, painted)
+    painted = canvas.finish()
     fmt = choose_format(options.format, painted)
-    on_stage(Stage.ENCODE)
+    on_progress(Stage.ENCODE, 0)
     with timings.measure("encode"):
         encoded = encode(painted, fmt, options.quality)
     return Result(
@@ -183,33 +183,39 @@ class _Canvas:
     """A photo while it is being painted."""
 
     def __init__(
-        self, photo: Pixels, models: Models, budget: int, timings: Timings, keep_tone: bool
+        self,
+        photo: Picture,
+        options: TransformOptions,
+        models: Models,
+        budget: int,
+        timings: Timings,
     ) -> None:
-        self.picture = photo
         self.background: Painter | None = None
         self.face: Painter | None = None
         self.faces: list[FaceReport] = []
         self._photo = photo
+        self._picture = photo.rgb
+        self._options = options
         self._models = models
-        self._budget = budget
+        held = HELD_BYTES_COMPARED if options.compare else HELD_BYTES
+        self._memory = Memory(budget, photo.width * photo.height, held)
         self._timings = timings
-        self._keep_tone = keep_tone
 
-    def paint_background(self, style: Style) -> None:
+    def paint_background(self, style: Style, on_share: OnShare) -> None:
         """The whole picture in one style."""
         generator = self._models.generators.get(style)
         with self._timings.measure("stylise"):
-            self.picture = paint(self._photo, generator, self._budget)
-            if self._keep_tone:
-                self.picture = keep_tone_of(self._photo, self.picture)
+            self._picture = paint(self._photo.rgb, generator, self._memory, on_share)
+            if self._options.keep_colors:
+                self._picture = keep_tone_of(self._photo.rgb, self._picture)
         self.background = Painter(style.id, generator.checksum)
 
-    def find_faces(self, max_faces: int) -> list[Face]:
+    def find_faces(self) -> list[Face]:
         """The faces that can be treated; all that were found are in ``faces``."""
         detector = self._models.detectors.get()
         with self._timings.measure("detect"):
-            found = find_faces(self._photo, detector)
-            self.faces = judge(self._photo, found, max_faces)
+            found = find_faces(self._photo.rgb, detector)
+            self.faces = judge(self._photo.rgb, found, self._options.max_faces)
         return [face for face, report in zip(found, self.faces, strict=True) if report.treated]
 
     def paint_faces(self, treated: list[Face], style: Style) -> None:
@@ -217,9 +223,24 @@ class _Canvas:
         side = style.face_side
         assert side is not None  # noqa: S101 - `choose_treatment` sees to it
         generator = self._models.generators.get(style)
+        photo = self._photo.rgb
         with self._timings.measure("stylise"):
-            painted = [paint_face(self._photo, f, generator, side, self._budget) for f in treated]
+            painted = [paint_face(photo, face, generator, side, self._memory) for face in treated]
         with self._timings.measure("paste"):
-            skin = self._photo if self._keep_tone else self.picture
-            self.picture = paste_faces(self.picture, treated, painted, skin)
+            skin = photo if self._options.keep_colors else self._picture
+            self._picture = paste_faces(self._picture, treated, painted, skin)
         self.face = Painter(style.id, generator.checksum)
+
+    def finish(self) -> Picture:
+        """The picture as it was asked for; the photo is forgotten."""
+        photo, picture = self._photo, self._picture
+        del self._photo, self._picture
+        with self._timings.measure("stylise"):
+            mixed = mix(
+                photo.rgb,
+                picture,
+                strength=self._options.strength,
+                keep_colors=self._options.keep_colors,
+            )
+        painted = Picture(mixed, photo.alpha)
+        return beside(photo, painted) if self._options.compare else painted

@@ -12,7 +12,7 @@ _INTERVAL_SECONDS = 0.5
 
 
 class Progress:
-    """Writes the stages of one job into the ledger: the first, painting, then at most two a second.
+    """Writes how far one job is into the ledger: at once, as painting begins, then twice a second.
 
     Args:
         ledger: where the job is kept.
@@ -24,8 +24,8 @@ class Progress:
         self._held = held
         self._due = 0.0
 
-    def __call__(self, stage: Stage) -> None:
-        """The job has come so far.
+    def __call__(self, stage: Stage, share: float = 0.0) -> None:
+        """The job has come so far: to this stage, of which ``share`` (0 to 1) is done.
 
         Raises:
             UnknownJob: it was deleted meanwhile.
@@ -33,9 +33,10 @@ class Progress:
             StorageUnavailable: the ledger can't be written.
         """
         # Painting takes longest: for all that time, an earlier stage would be told.
-        if stage is not Stage.STYLISE and time.monotonic() < self._due:
+        begins_to_paint = stage is Stage.STYLISE and share == 0
+        if time.monotonic() < self._due and not begins_to_paint:
             return
         # The lease isn't made longer than the delivery, or who gets the next one must wait for it.
         left = self._held.lease_until - self._ledger.now()
-        self._ledger.progress(self._held, stage, max(0.0, left))
+        self._ledger.progress(self._held, stage, max(0.0, left), share)
         self._due = time.monotonic() + _INTERVAL_SECONDS

@@ -2,31 +2,91 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TypeAlias
+
 import numpy as np
 from PIL import Image
 
 from anime_inference.logic.color import blend, keep_colors_of
-from anime_inference.logic.generator import THUMBNAIL_SIDE, Generator
-from anime_inference.logic.geometry import crop, pad
-from anime_inference.logic.picture import Pixels
+from anime_inference.logic.generator import THUMBNAIL_SIDE, Generator, Part
+from anime_inference.logic.geometry import window
+from anime_inference.logic.memory import Memory
+from anime_inference.logic.picture import Pixels, Tensor
+from anime_inference.logic.tiles import Tile, plan_tiles, smallest_tile
 from anime_shared.errors import PictureTooLarge
 
+# Told which share of a picture is painted, after each tile.
+OnShare: TypeAlias = Callable[[float], None]
 
-def paint(rgb: Pixels, generator: Generator, memory_budget: int) -> Pixels:
-    """Paint RGB ``uint8[H, W, 3]`` of any size to the same size.
+
+def _unwatched(_: float) -> None:
+    pass
+
+
+def paint(
+    rgb: Pixels, generator: Generator, memory: Memory, on_share: OnShare = _unwatched
+) -> Pixels:
+    """Paint RGB ``uint8[H, W, 3]`` of any size to the same size, in tiles if it must be.
 
     Args:
         rgb: the photo.
         generator: paints it.
-        memory_budget: bytes that the generator may need at its peak.
+        memory: bounds what the generator may need at its peak.
+        on_share: is told how much is painted; what it raises ends the work.
 
     Raises:
-        PictureTooLarge: the generator would need more than ``memory_budget``.
+        PictureTooLarge: ``memory`` isn't enough for one tile.
     """
     height, width = rgb.shape[:2]
-    padded = pad(rgb, generator.multiple, generator.margin)
-    _check_memory(padded, generator, memory_budget)
-    return crop(generator.paint(padded, _thumbnail(rgb)), height, width, generator.margin)
+    tiles = plan(height, width, generator, memory)
+    thumbnail = _thumbnail(rgb)
+    if len(tiles) == 1:
+        (tile,) = tiles
+        return _paint_tile(rgb, tile, generator, thumbnail, None)
+    margin = generator.cut.margin
+    whole = Part(
+        0,
+        0,
+        generator.cut.padded(height),
+        generator.cut.padded(width),
+        _statistics(rgb, generator, memory),
+    )
+    painted = np.empty_like(rgb)
+    for done, tile in enumerate(tiles, start=1):
+        part = replace(whole, top=tile.rows.start + margin, left=tile.columns.start + margin)
+        kept = (tile.rows.kept, tile.columns.kept)
+        painted[kept] = _paint_tile(rgb, tile, generator, thumbnail, part)
+        on_share(done / len(tiles))
+    return painted
+
+
+def plan(height: int, width: int, generator: Generator, memory: Memory) -> tuple[Tile, ...]:
+    """The runs in which a generator paints a picture: one of all of it, or tiles.
+
+    Raises:
+        PictureTooLarge: ``memory`` isn't enough for any.
+    """
+    cut = generator.cut
+    most = memory.for_runs // generator.bytes_per_pixel
+    whole = cut.padded(height) * cut.padded(width)
+    if generator.tileable:
+        tiles = plan_tiles(height, width, cut, min(most, generator.tile_pixels or most))
+        least = smallest_tile(height, width, cut)
+    else:
+        tiles = plan_tiles(height, width, cut, whole) if whole <= most else ()
+        least = whole
+    if not tiles:
+        raise _too_large(height, width, least * generator.bytes_per_pixel, generator, memory)
+    return tiles
+
+
+def run_bytes(tiles: tuple[Tile, ...], generator: Generator) -> int:
+    """The working memory that the largest of these runs takes at its peak."""
+    pixels = max(tile.rows.length * tile.columns.length for tile in tiles)
+    return pixels * generator.bytes_per_pixel
 
 
 def mix(photo: Pixels, painted: Pixels, *, strength: float, keep_colors: bool) -> Pixels:
@@ -48,15 +108,39 @@ def _thumbnail(rgb: Pixels) -> Pixels:
     return np.asarray(Image.fromarray(rgb).resize(side, Image.Resampling.BOX))
 
 
-def _check_memory(padded: Pixels, generator: Generator, budget: int) -> None:
-    pixels = padded.shape[0] * padded.shape[1]
-    if pixels * generator.bytes_per_pixel > budget:
-        allowed = budget // generator.bytes_per_pixel
-        raise PictureTooLarge(
-            f"image: {pixels / 1e6:.1f} megapixels need "
-            f"{pixels * generator.bytes_per_pixel / 2**30:.1f} GiB in this style, the budget of "
-            f"{budget / 2**30:.1f} GiB allows {allowed / 1e6:.1f}; max_side={int(allowed**0.5)} "
-            "shrinks any photo enough",
-            field="image",
-            limit=allowed,
-        )
+def _paint_tile(
+    rgb: Pixels, tile: Tile, generator: Generator, thumbnail: Pixels, part: Part | None
+) -> Pixels:
+    """What is kept of it."""
+    rows, columns = tile.rows, tile.columns
+    seen = window(rgb, rows.start, rows.stop, columns.start, columns.stop)
+    return generator.paint(seen, thumbnail, part)[rows.kept_of_tile, columns.kept_of_tile]
+
+
+def _statistics(rgb: Pixels, generator: Generator, memory: Memory) -> Tensor | None:
+    """What the normalisations see of the whole picture, scaled down as far as it must be."""
+    if generator.overview_pixels == 0:
+        return None
+    most = min(generator.overview_pixels, memory.for_runs // generator.bytes_per_pixel)
+    scale = min(1.0, math.sqrt(most / (rgb.shape[0] * rgb.shape[1])))
+    multiple = generator.cut.multiple
+    height, width = (max(1, int(side * scale) // multiple) * multiple for side in rgb.shape[:2])
+    overview = Image.fromarray(rgb).resize((width, height), Image.Resampling.BOX)
+    return generator.measure(np.asarray(overview))
+
+
+def _too_large(
+    height: int, width: int, run: int, generator: Generator, memory: Memory
+) -> PictureTooLarge:
+    whole = memory.budget // (generator.bytes_per_pixel + memory.held)
+    allowed = max(whole, memory.most_pixels(run) if generator.tileable else 0)
+    padding = generator.cut.padded(1) - 1
+    hint = "" if generator.tileable else "; installed anew (`animegan models pull`) it needs less"
+    return PictureTooLarge(
+        f"image: this style needs {run / 2**20:.0f} MiB at a time for {width} x {height} pixels, "
+        f"the memory budget of {memory.budget / 2**20:.0f} MiB leaves "
+        f"{max(0, memory.for_runs) / 2**20:.0f}; "
+        f"max_side={max(1, int(allowed**0.5) - padding)} shrinks any photo enough{hint}",
+        field="image",
+        limit=allowed,
+    )

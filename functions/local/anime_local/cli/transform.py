@@ -17,6 +17,7 @@ from anime_local.cli.batch import Batch, OnProgress
 from anime_local.cli.plan import Item
 from anime_shared.errors import InvalidField
 from anime_shared.files import write_atomically
+from anime_shared.jobs import Stage, percent_at
 from anime_shared.options import FacesMode, OutputFormat, TransformOptions
 from anime_shared.styles import DEFAULT_STYLE
 
@@ -66,10 +67,13 @@ def transform_command(
     settings = read_settings()
     models = load_models(settings)
 
-    def paint(item: Item, _: OnProgress) -> dict[str, Any]:
+    def paint(item: Item, on_progress: OnProgress) -> dict[str, Any]:
+        def tell(stage: Stage, share: float) -> None:
+            on_progress(stage, percent_at(stage, share))
+
         data = read_bounded(item.source, settings.max_upload_bytes)
         wanted = options.model_copy(update={"format": item.format})
-        result = transform(data, wanted, settings.limits, models)
+        result = transform(data, wanted, settings.limits, models, tell)
         write_atomically(item.target, result.data)
         return result.facts()
 

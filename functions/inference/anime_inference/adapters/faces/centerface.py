@@ -14,11 +14,11 @@ from typing import Final
 
 import numpy as np
 import onnxruntime as ort
-from PIL import Image
 
 from anime_inference.adapters.onnx_runtime import EngineOptions, session_options
 from anime_inference.logic.faces.boxes import best_of_each
 from anime_inference.logic.faces.face import Face
+from anime_inference.logic.geometry import miniature
 from anime_inference.logic.picture import Pixels, Tensor
 from anime_shared.errors import FaceModelMissing, ModelCorrupt
 
@@ -111,7 +111,7 @@ def _shrink(rgb: Pixels, max_side: int) -> Pixels:
     if scale >= 1:
         return rgb
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    return np.asarray(Image.fromarray(rgb).resize(size, Image.Resampling.BILINEAR, reducing_gap=2))
+    return miniature(rgb, *size)
 
 
 def _round_up(side: int) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -28,14 +28,37 @@ class GraphBuilder:
         self._weights = weights
         self._half = half
         self._nodes: list[onnx.NodeProto] = []
+        self._drawn = 0
         self._initializers: dict[str, onnx.TensorProto] = {}
+        self._defaults: dict[str, onnx.TensorProto] = {}
         self._used: set[str] = set()
 
     def node(self, kind: str, *inputs: str, **attributes: Any) -> str:
         """Any operator with one output."""
-        output = f"t{len(self._nodes)}"
+        output = f"t{self._drawn}"
+        self._drawn += 1
         self._nodes.append(helper.make_node(kind, inputs, [output], **attributes))
         return output
+
+    def either(self, condition: str, then: Callable[[], str], otherwise: Callable[[], str]) -> str:
+        """What ``then`` draws where ``condition`` holds, else what ``otherwise`` draws.
+
+        Only that one is computed. Both may use what was drawn before.
+        """
+        outer = self._nodes
+        branches = []
+        for draw in (then, otherwise):
+            self._nodes = []
+            drawn = draw()
+            output = helper.make_tensor_value_info(drawn, TensorProto.FLOAT, None)
+            branches.append(helper.make_graph(self._nodes, "branch", [], [output]))
+        self._nodes = outer
+        return self.node("If", condition, then_branch=branches[0], else_branch=branches[1])
+
+    def default(self, name: str, values: NDArray[np.float32]) -> str:
+        """An input of the model that need not be given: it is ``values`` then."""
+        self._defaults[name] = numpy_helper.from_array(values, name)
+        return name
 
     def constant(self, values: NDArray[Any]) -> str:
         """A tensor that is no weight: sizes, axes, paddings."""
@@ -93,26 +116,23 @@ class GraphBuilder:
             raise KeyError(f"weights that this network doesn't have: {', '.join(unused[:3])}")
 
     def model(
-        self,
-        inputs: Mapping[str, Shape],
-        outputs: Mapping[str, str],
-        shape: Shape,
+        self, inputs: Mapping[str, Shape], outputs: Mapping[str, tuple[str, Shape]]
     ) -> onnx.ModelProto:
-        """The finished model, checked.
+        """The finished model, checked; it also takes the inputs that have a default.
 
         Args:
             inputs: name to shape; a text is a dimension that may vary.
-            outputs: public name to the name of the tensor drawn.
-            shape: of every output.
+            outputs: public name to the name of the tensor drawn, and its shape.
         """
-        for public, drawn in outputs.items():
+        for public, (drawn, _) in outputs.items():
             self._nodes.append(helper.make_node("Identity", [drawn], [public]))
+        defaults = {name: tuple(tensor.dims) for name, tensor in self._defaults.items()}
         graph = helper.make_graph(
             self._nodes,
             "generator",
-            [helper.make_tensor_value_info(n, TensorProto.FLOAT, s) for n, s in inputs.items()],
-            [helper.make_tensor_value_info(n, TensorProto.FLOAT, shape) for n in outputs],
-            list(self._initializers.values()),
+            [_described(name, shape) for name, shape in {**inputs, **defaults}.items()],
+            [_described(name, shape) for name, (_, shape) in outputs.items()],
+            [*self._initializers.values(), *self._defaults.values()],
         )
         model = helper.make_model(
             graph,
@@ -122,3 +142,7 @@ class GraphBuilder:
         )
         onnx.checker.check_model(model, full_check=True)
         return model
+
+
+def _described(name: str, shape: Shape) -> onnx.ValueInfoProto:
+    return helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from anime_inference.logic.bands import bands
 from anime_inference.logic.faces.align import Transform, crop_face, uncrop
 from anime_inference.logic.picture import Pixels, Tensor
 
@@ -47,8 +48,10 @@ def paste_face(picture: Pixels, painted: Pixels, transform: Transform, skin: Pix
     face, (left, top, right, bottom) = uncrop(matched, transform, height, width)
     mask, _ = uncrop(face_mask(side), transform, height, width)
     window = picture[top:bottom, left:right]
-    share = mask[..., None].astype(np.float32) / 255
-    window[:] = np.rint(window + (face.astype(np.float32) - window) * share)
+    for rows in bands(bottom - top, right - left):
+        share = mask[rows, :, None].astype(np.float32) / 255
+        below = window[rows]
+        below[:] = np.rint(below + (face[rows].astype(np.float32) - below) * share)
 
 
 @cache

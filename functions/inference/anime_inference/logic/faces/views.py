@@ -11,9 +11,9 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from anime_inference.logic.faces.face import Face
+from anime_inference.logic.geometry import miniature
 from anime_inference.logic.picture import Pixels
 
 TURNS: Final = (1, 3, 2)
@@ -115,7 +115,7 @@ def mosaic(rgb: Pixels) -> Mosaic:
     height, width = rgb.shape[:2]
     scale = (_CELL - 2 * _CELL_MARGIN) / max(height, width)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    small = np.asarray(Image.fromarray(rgb).resize(size, Image.Resampling.BILINEAR, reducing_gap=2))
+    small = miniature(rgb, *size)
     zoom = np.array([width / size[0], height / size[1]])
     canvas = np.full((2 * _CELL, 2 * _CELL, 3), _NEUTRAL, np.uint8)
     cells = []
