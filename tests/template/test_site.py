@@ -31,5 +31,6 @@ def test_the_policy_lets_nothing_in_that_is_not_named() -> None:
     assert not re.search(r"unsafe|\*|http:|data:", policy)
 
 
-def test_without_cloudfront_there_is_no_such_policy(stack: Stack) -> None:
+def test_without_cloudfront_there_is_no_such_policy() -> None:
+    stack = Stack(UseCloudFront="false")
     assert not stack.of_type("CloudFront::ResponseHeadersPolicy")
