@@ -15,6 +15,7 @@ import httpx2
 
 ROOT: Final = Path(__file__).parents[2]
 _START_SECONDS: Final = 120
+_STOP_SECONDS: Final = 60
 
 
 def invoke(function: str, event: str) -> dict[str, Any]:
@@ -48,9 +49,13 @@ def api(log: Path) -> Iterator[httpx2.Client]:
                 _wait_until_it_answers(client, process, log)
                 yield client
         finally:
-            # As Ctrl-C does: sam takes its containers with it.
-            process.send_signal(2)
-            process.wait(60)
+            # sam takes its containers with it. Ctrl-C wouldn't do: in the background, it is ignored.
+            process.terminate()
+            try:
+                process.wait(_STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise
 
 
 def _wait_until_it_answers(
