@@ -49,7 +49,7 @@ def api(log: Path) -> Iterator[httpx2.Client]:
                 _wait_until_it_answers(client, process, log)
                 yield client
         finally:
-            # sam takes its containers with it. Ctrl-C wouldn't do: in the background, it is ignored.
+            # sam takes its containers with it; in the background, Ctrl-C would be ignored.
             process.terminate()
             try:
                 process.wait(_STOP_SECONDS)
