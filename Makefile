@@ -88,6 +88,12 @@ pictures: .venv/.ready ## Make the pictures of the README anew
 	@$(BIN)/animegan transform --overwrite --compare docs/pictures/photo.jpg docs/pictures/photo_anime.jpg
 	@$(BIN)/animegan transform --overwrite --compare docs/pictures/coffee.jpg docs/pictures/coffee_anime.jpg
 
+.PHONY: page-picture
+page-picture: browser-test ## Make the README's picture of the page anew
+	@$(BIN)/python -c "from PIL import Image; \
+	  Image.open('.browser/screenshots/flow-3-done.png').convert('RGB') \
+	  .save('docs/pictures/page.jpg', quality=88, optimize=True)"
+
 # --- check -------------------------------------------------------------------------------------
 
 .PHONY: check
