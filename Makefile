@@ -138,6 +138,7 @@ deploy: build ## Deploy to AWS: make deploy ENV=prod (an environment of samconfi
 site: .venv/.ready ## Publish the page, with the address of the API written in
 	@$(BIN)/python -m scripts.site --bucket "$$($(STACK) output $(ENV) SiteBucketName)" \
 	  --api-url "$$($(STACK) output $(ENV) ApiUrl)" \
+	  --docs-url "$$($(STACK) output $(ENV) DocsUrl)" \
 	  --storage "$$($(STACK) output $(ENV) StorageOrigins)"
 
 .PHONY: destroy

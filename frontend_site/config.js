@@ -1,2 +1,4 @@
-// Where the API is; publishing the site writes its address here. Empty: where the page is.
+// Where the API and its documentation are; publishing the site writes their addresses here.
+// Empty: where the page is.
 export const API_URL = "";
+export const DOCS_URL = "/docs";

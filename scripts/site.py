@@ -49,36 +49,48 @@ class Page:
     cache_control: str
 
 
-def pages(folder: Path, api_url: str, storage: Sequence[str] = ()) -> list[Page]:
+def pages(
+    folder: Path, api_url: str, storage: Sequence[str] = (), docs_url: str | None = None
+) -> list[Page]:
     """The site's files, those last that name the others.
 
     Args:
         folder: where they lie.
         api_url: of the API; empty if it is at the site's own address.
+        docs_url: of its documentation; by default below ``api_url``.
         storage: origins that photos are sent to and pictures come from, if they are others.
 
     Raises:
         ValueError: ``api_url`` is no URL, ``storage`` has what is no origin, or a file is of a
             type that no site has.
     """
-    if _URL.fullmatch(api_url) is None:
-        raise ValueError(f"{api_url!r} is not the URL of an API")
+    docs_url = docs_url or f"{api_url.rstrip('/')}/docs"
+    for url in (api_url, docs_url.removeprefix("/docs")):
+        if _URL.fullmatch(url) is None:
+            raise ValueError(f"{url!r} is not the URL of an API")
     for origin in storage:
         if _ORIGIN.fullmatch(origin) is None:
             raise ValueError(f"{origin!r} is not an origin")
     of_api = _ORIGIN.match(api_url)
     others = [*([of_api[0]] if of_api else []), *storage]
     files = sorted(file for file in folder.rglob("*") if file.is_file())
-    found = [_page(file, file.relative_to(folder).as_posix(), api_url, others) for file in files]
+    config = _config(api_url.rstrip("/"), docs_url)
+    found = [_page(file, file.relative_to(folder).as_posix(), config, others) for file in files]
     return sorted(found, key=lambda page: page.key.endswith(".html"))
 
 
-def _page(file: Path, key: str, api_url: str, others: Sequence[str]) -> Page:
+def _config(api_url: str, docs_url: str) -> bytes:
+    constants = {"API_URL": api_url, "DOCS_URL": docs_url}
+    lines = [f"export const {name} = {json.dumps(url)};\n" for name, url in constants.items()]
+    return "".join(lines).encode()
+
+
+def _page(file: Path, key: str, config: bytes, others: Sequence[str]) -> Page:
     if file.suffix not in _TYPES:
         raise ValueError(f"{key} is of no type that a site has")
     body = file.read_bytes()
     if key == _CONFIG:
-        body = f"export const API_URL = {json.dumps(api_url.rstrip('/'))};\n".encode()
+        body = config
     if file.suffix == ".html":
         allowed = " ".join([_CONNECT, *dict.fromkeys(others)])
         body = body.replace(_CONNECT.encode(), allowed.encode())
@@ -92,13 +104,16 @@ def main(
     storage: Annotated[
         str, typer.Option(help="Origins of the storage, with blanks (output StorageOrigins).")
     ] = "",
+    docs_url: Annotated[
+        str | None, typer.Option(help="Of its documentation (output DocsUrl).")
+    ] = None,
     *,
     dry_run: Annotated[bool, typer.Option(help="Say what would be published.")] = False,
 ) -> None:
     """Publish the site in a bucket."""
     s3 = boto3.client("s3")
     try:
-        found = pages(FOLDER, api_url, storage.split())
+        found = pages(FOLDER, api_url, storage.split(), docs_url)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
     for page in found:

@@ -3,12 +3,11 @@
 import { API_URL } from "../config.js";
 import { Problem } from "./problem.js";
 
-export const DOCS_URL = `${API_URL}/docs`;
 const ROOT = `${API_URL}/api/v1`;
 
 /** @returns {Promise<{id: string, title: string, good_for: string, licence: string, installed: boolean}[]>} */
 export async function styles() {
-  return (await ask(`${ROOT}/styles`)).json();
+  return ask(`${ROOT}/styles`, {}, asJson);
 }
 
 /** A small photo, painted in one call; what a job would tell, and `result_base64`. */
@@ -16,13 +15,13 @@ export async function transform(photo, name, options, signal) {
   const form = new FormData();
   for (const [option, value] of Object.entries(options)) form.append(option, String(value));
   form.append("image", photo, name);
-  return (await ask(`${ROOT}/transform`, { method: "POST", body: form, signal })).json();
+  return ask(`${ROOT}/transform`, { method: "POST", body: form, signal }, asJson);
 }
 
 /** @returns {Promise<{upload_id: string, url: string, method: string, headers: object}>} */
 export async function announce(name, size, type, signal) {
   const body = { file_name: name, size, content_type: type };
-  return (await ask(`${ROOT}/uploads`, { ...json(body), signal })).json();
+  return ask(`${ROOT}/uploads`, { ...json(body), signal }, asJson);
 }
 
 /**
@@ -53,15 +52,15 @@ export function send(upload, photo, onProgress, signal) {
 /** A job for an upload; the same `key` never makes a second one. */
 export async function order(uploadId, options, key, signal) {
   const { headers, ...request } = json({ upload_id: uploadId, ...options });
-  return (await ask(`${ROOT}/jobs`, {
+  return ask(`${ROOT}/jobs`, {
     ...request, headers: { ...headers, "Idempotency-Key": key }, signal,
-  })).json();
+  }, asJson);
 }
 
 /** How far a job is; answers when its revision is not the `known` one, or after `wait` seconds. */
 export async function job(id, wait, known, signal) {
   const query = new URLSearchParams({ wait: String(wait), ...(known && { known }) });
-  return (await ask(`${ROOT}/jobs/${id}?${query}`, { signal })).json();
+  return ask(`${ROOT}/jobs/${id}?${query}`, { signal }, asJson);
 }
 
 /** Cancels a job; its upload and its result are deleted with it. */
@@ -72,19 +71,22 @@ export async function cancelJob(id) {
 
 /** A finished picture. */
 export async function result(url, signal) {
-  return (await ask(url, { signal })).blob();
+  return ask(url, { signal }, (response) => response.blob());
 }
 
-async function ask(url, options = {}) {
+const asJson = (response) => response.json();
+
+/** What `read` makes of the answer; the connection may be lost in the middle of it, too. */
+async function ask(url, options = {}, read = () => null) {
   let response;
   try {
     response = await fetch(url, options);
+    if (response.ok) return await read(response);
   } catch (error) {
     if (options.signal?.aborted) throw error;
     throw Problem.unreachable();
   }
-  if (!response.ok) throw await Problem.ofAnswer(response);
-  return response;
+  throw await Problem.ofAnswer(response);
 }
 
 function json(body) {

@@ -42,7 +42,7 @@
  * @property {{seconds: number | null, problem: object} | null} waiting for the next try
  * @property {Result | null} result
  * @property {Blob | null} frame of the result, for the reel
- * @property {{code: string, detail: string, limit: unknown} | null} problem
+ * @property {{code: string, detail: string, limit: unknown, retryable: boolean} | null} problem
  */
 
 import { cancelJob } from "./api.js";
@@ -85,12 +85,19 @@ export class Desk extends EventTarget {
       else this.#history.forget("photos", photo.id);
     }
     for (const painting of paintings) {
-      if (!this.photos.has(painting.photoId)) continue;
+      if (!this.photos.has(painting.photoId)) {
+        // There was no room for the photo, or no time.
+        this.#history.forget("paintings", painting.id);
+        deleteOnServer(painting.jobId);
+        continue;
+      }
       this.paintings.set(painting.id, painting);
       this.#tell("change", painting);
       if (painting.state === "active") this.#run(painting);
     }
-    this.select(paintings.findLast((painting) => painting.state !== "done")?.id ?? null);
+    const unfinished = paintings.findLast(({ state }) => state === "ready" || state === "active");
+    // Somebody may have been quicker.
+    if (this.selectedId === null && unfinished) this.select(unfinished.id);
   }
 
   /**
@@ -146,24 +153,26 @@ export class Desk extends EventTarget {
   }
 
   retry(painting, { shrunk = painting.shrunk } = {}) {
-    const uploadId = shrunk === painting.shrunk ? painting.uploadId : null;
-    this.#begin(painting, { shrunk, uploadId });
+    if (shrunk !== painting.shrunk) this.#begin(painting, { shrunk, uploadId: null });
+    else if (painting.problem?.retryable) {
+      // What was ordered may be under way.
+      const { jobId, key } = painting;
+      this.#begin(painting, { jobId, key });
+    } else this.#begin(painting, {});
   }
 
   /** Stop, here and on the server; the photo stays. */
   async cancel(painting) {
     this.#active.get(painting.id)?.abort();
     const { jobId } = painting;
-    // The server deletes what was sent together with the job.
-    this.change(painting, {
-      state: "ready", stage: null, percent: null, waiting: null, jobId: null, uploadId: null,
-    });
+    this.change(painting, { state: "ready", stage: null, percent: null, waiting: null, jobId: null });
     this.#keep(painting);
-    await deleteOnServer(jobId);
+    await this.#deleteOnServer(painting, jobId);
   }
 
   /** Take a painting away; returns what brings it back, and what makes it final. */
   remove(painting) {
+    const photo = this.photoOf(painting);
     this.paintings.delete(painting.id);
     this.#history.forget("paintings", painting.id);
     if (this.selectedId === painting.id) this.select(null);
@@ -171,6 +180,8 @@ export class Desk extends EventTarget {
     return {
       undo: () => {
         this.paintings.set(painting.id, painting);
+        this.photos.set(photo.id, photo);
+        this.#history.keep("photos", photo);
         this.#keep(painting);
         this.#tell("change", painting);
         this.select(painting.id);
@@ -214,8 +225,8 @@ export class Desk extends EventTarget {
 
   #begin(painting, news) {
     this.change(painting, {
-      ...news, state: "active", key: newId(), jobId: null, stage: "send", percent: null,
-      waiting: null, problem: null,
+      state: "active", key: newId(), jobId: null, stage: "send", percent: null, waiting: null,
+      problem: null, ...news,
     });
     this.#keep(painting);
     this.#run(painting);
@@ -230,7 +241,7 @@ export class Desk extends EventTarget {
     const tell = (news) => {
       if (controller.signal.aborted) return;
       this.change(painting, news);
-      if (news.jobId) this.#keep(painting);
+      if (news.uploadId || news.jobId) this.#keep(painting);
     };
     try {
       const result = await paint(painting, photo, { alone, looked, signal: controller.signal, tell });
@@ -258,7 +269,16 @@ export class Desk extends EventTarget {
       this.photos.delete(painting.photoId);
       this.#history.forget("photos", painting.photoId);
     }
-    await deleteOnServer(painting.jobId);
+    await this.#deleteOnServer(painting, painting.jobId);
+  }
+
+  /** Together with a job, the server deletes what was sent for it. */
+  async #deleteOnServer({ uploadId }, jobId) {
+    const others = [...this.paintings.values()].filter((other) => other.uploadId === uploadId);
+    // It is deleted there after a day in any case.
+    if (!jobId || others.some(({ id, state }) => state === "active" && this.#active.has(id))) return;
+    for (const other of others) this.change(other, { uploadId: null });
+    await deleteOnServer(jobId);
   }
 
   #tell(kind, painting) {

@@ -1,6 +1,6 @@
 /** Puts the page together. */
 
-import { DOCS_URL } from "./api.js";
+import { DOCS_URL } from "../config.js";
 import { Desk } from "./desk.js";
 import { openHistory } from "./history.js";
 import { setUpCamera } from "./views/camera.js";

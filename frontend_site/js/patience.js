@@ -22,26 +22,29 @@ export function hurry() {
  * @returns {Promise<T>}
  */
 export async function withPatience(attempt, { signal, onWait }) {
-  for (let tries = 0; ; tries += navigator.onLine ? 1 : 0) {
+  for (let tries = 0; ;) {
     try {
       return await attempt();
     } catch (problem) {
       if (!(problem instanceof Problem) || !problem.retryable || tries >= MOST_TRIES) throw problem;
-      const longest = Math.min(tries, DELAYS.length - 1);
-      await countdown(problem.retryAfter ?? DELAYS[longest], problem, signal, onWait);
+      // A server on this machine answers offline, too.
+      const offline = () => !navigator.onLine && problem.code === "unreachable";
+      const delay = problem.retryAfter ?? DELAYS[Math.min(tries, DELAYS.length - 1)];
+      if (!offline()) tries += 1;
+      await countdown(delay, { offline, problem, signal, onWait });
     }
   }
 }
 
-async function countdown(seconds, problem, signal, onWait) {
+async function countdown(seconds, { offline, problem, signal, onWait }) {
   const end = Date.now() + seconds * 1000;
   let over = false;
   const stop = () => { over = true; };
   window.addEventListener("online", stop);
   impatience.addEventListener("hurry", stop);
   try {
-    while (!over && (!navigator.onLine || Date.now() < end)) {
-      onWait({ seconds: navigator.onLine ? Math.ceil((end - Date.now()) / 1000) : null, problem });
+    while (!over && (offline() || Date.now() < end)) {
+      onWait({ seconds: offline() ? null : Math.ceil((end - Date.now()) / 1000), problem });
       await pause(200, signal);
     }
   } finally {

@@ -1,6 +1,10 @@
 /** Decodes and scales pictures beside the page, so that the page never waits for it. */
 
-self.onmessage = async ({ data: { id, file, sides, type, quality } }) => {
+// One after the other: a decoded photo takes four bytes for each of its pixels.
+let last = Promise.resolve();
+self.onmessage = ({ data }) => { last = last.then(() => work(data)); };
+
+async function work({ id, file, sides, type, quality }) {
   try {
     const bitmap = await createImageBitmap(file);
     const { width, height } = bitmap;
@@ -11,7 +15,7 @@ self.onmessage = async ({ data: { id, file, sides, type, quality } }) => {
   } catch (error) {
     self.postMessage({ id, error: String(error) });
   }
-};
+}
 
 async function scaled(bitmap, side, type, quality) {
   const factor = Math.min(1, side / Math.max(bitmap.width, bitmap.height));

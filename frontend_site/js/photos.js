@@ -1,12 +1,20 @@
 /** Photos as this browser can show them; decoding and scaling happen in a worker. */
 
+import { Problem } from "./problem.js";
+
 const TYPES = {
   avif: "image/avif", gif: "image/gif", heic: "image/heic", heif: "image/heif", jpeg: "image/jpeg",
   jpg: "image/jpeg", png: "image/png", webp: "image/webp",
 };
+const MAGIC = [
+  [/^\xff\xd8\xff/, "image/jpeg"], [/^\x89PNG/, "image/png"], [/^GIF8/, "image/gif"],
+  [/^RIFF....WEBP/s, "image/webp"], [/^....ftypavi[fs]/s, "image/avif"],
+  [/^....ftyp(hei[cmsx]|hev[cx])/s, "image/heic"], [/^....ftypm[is]f1/s, "image/heif"],
+];
 const ACCEPTED = new Set(Object.values(TYPES));
 const SHOWN_SIDE = 1600;
 const FRAME_SIDE = 320;
+const SHOWN = { type: "image/webp", quality: 0.85 };
 
 let asked = 0;
 const answers = new Map();
@@ -24,6 +32,19 @@ export function typeOf(file) {
 }
 
 /**
+ * The media type that a file's first bytes tell of, whatever its name says; `null` if none.
+ *
+ * @param {Blob} file
+ * @throws {Problem} "empty-picture": it has no bytes, or they can't be read any more
+ */
+export async function contentType(file) {
+  const head = await file.slice(0, 16).arrayBuffer().catch(() => new ArrayBuffer(0));
+  if (head.byteLength === 0) throw new Problem("empty-picture");
+  const start = String.fromCharCode(...new Uint8Array(head));
+  return MAGIC.find(([pattern]) => pattern.test(start))?.[1] ?? null;
+}
+
+/**
  * A photo's size, and pictures of it for the stage and the reel.
  *
  * @param {Blob} file
@@ -32,21 +53,28 @@ export function typeOf(file) {
  */
 export async function look(file) {
   try {
-    return await ask({ file, sides: [SHOWN_SIDE, FRAME_SIDE], type: "image/webp", quality: 0.85 })
+    return await ask({ file, sides: [SHOWN_SIDE, FRAME_SIDE], ...SHOWN })
       .then(({ width, height, pictures: [shown, frame] }) => ({ width, height, shown, frame }));
   } catch {
     return { width: null, height: null, shown: null, frame: null };
   }
 }
 
-/** A picture for the reel. */
-export async function frameOf(picture) {
-  return (await look(picture)).frame;
+/** A picture for the reel; `null` if this browser can't decode it. */
+export async function frameOf(file) {
+  try {
+    const { pictures: [frame] } = await ask({ file, sides: [FRAME_SIDE], ...SHOWN });
+    return frame;
+  } catch {
+    return null;
+  }
 }
 
-/** The photo with no side longer than `side` pixels, as JPEG. */
+/** The photo with no side longer than `side` pixels; what may be transparent stays so. */
 export async function shrink(file, side) {
-  const { pictures: [small] } = await ask({ file, sides: [side], type: "image/jpeg", quality: 0.92 });
+  const opaque = ["image/jpeg", "image/heic", "image/heif"].includes(await contentType(file));
+  const type = opaque ? "image/jpeg" : "image/png";
+  const { pictures: [small] } = await ask({ file, sides: [side], type, quality: 0.92 });
   return small;
 }
 

@@ -52,6 +52,8 @@ export class Problem extends Error {
 
   /** As a plain object that a browser's database can hold. */
   toRecord() {
-    return { code: this.code, detail: this.detail, limit: this.limit };
+    return {
+      code: this.code, detail: this.detail, limit: this.limit, retryable: this.retryable,
+    };
   }
 }

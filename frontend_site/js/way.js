@@ -7,7 +7,7 @@
 import * as api from "./api.js";
 import { Lanes } from "./lanes.js";
 import { pause, withPatience } from "./patience.js";
-import { shrink } from "./photos.js";
+import { contentType, shrink } from "./photos.js";
 import { Problem } from "./problem.js";
 
 /** Where one call is quicker than a job, and its answer is sure to fit (Lambda takes 6 MB). */
@@ -23,7 +23,6 @@ const SHORT_LOOK_MILLISECONDS = 700;
 const GONE = new Set(["unknown-upload", "upload-expired", "upload-missing"]);
 
 const sending = new Lanes(2);
-const oneCall = new Lanes(2);
 let followed = 0;
 
 /**
@@ -45,7 +44,7 @@ export async function paint(painting, photo, { alone, looked, signal, tell }) {
   if (alone && !painting.jobId && await isSmall(file, photo, looked)) {
     tell({ stage: "send", percent: null });
     try {
-      return await oneCall.run(() => inOneCall(file, photo.name, options, signal, tell));
+      return await inOneCall(file, photo.name, options, signal, tell);
     } catch (problem) {
       if (!(problem instanceof Problem) || !(problem.retryable || problem.code === "upload-too-large")) throw problem;
       // Nobody answers, or the line before the painter is full: a job waits its turn.
@@ -80,7 +79,8 @@ async function sent(file, photo, { signal, tell, patiently }) {
   return patiently(async () => {
     const told = (share) => tell({ stage: "send", percent: Math.round(share * 100) });
     told(0);
-    const upload = await api.announce(photo.name, file.size, file.type || photo.type, signal);
+    const type = await contentType(file) ?? photo.type;
+    const upload = await api.announce(photo.name, file.size, type, signal);
     await api.send(upload, file, told, signal);
     return upload.upload_id;
   });
@@ -89,7 +89,9 @@ async function sent(file, photo, { signal, tell, patiently }) {
 async function ordered(painting, options, { signal, tell, patiently, upload }) {
   let uploadId = painting.uploadId ?? await upload();
   tell({ uploadId, stage: "wait", percent: null });
-  const order = () => patiently(() => api.order(uploadId, options, painting.key, signal));
+  // The server remembers a key together with what was ordered by it.
+  const order = () => patiently(
+    () => api.order(uploadId, options, `${painting.key}.${uploadId}`, signal));
   let job;
   try {
     job = await order();

@@ -26,6 +26,8 @@ class Photos:
         large: a photo that is too large for one call.
         huge: a photo that is larger than a screen shows.
         text: not a picture, whatever its name says.
+        notes: not a picture, as its name says.
+        misnamed: a large WebP whose name says JPEG.
         heavy: a picture of more bytes than may be uploaded.
         vast: a picture of few bytes, but more pixels than are decoded.
     """
@@ -36,6 +38,8 @@ class Photos:
     large: Path
     huge: Path
     text: Path
+    notes: Path
+    misnamed: Path
     heavy: Path
     vast: Path
 
@@ -49,6 +53,8 @@ def make_photos(folder: Path) -> Photos:
         large=folder / "large.jpg",
         huge=folder / "huge.jpg",
         text=folder / "text.jpg",
+        notes=folder / "notes.pdf",
+        misnamed=folder / "misnamed.jpg",
         heavy=folder / "heavy.jpg",
         vast=folder / "vast.png",
     )
@@ -57,7 +63,10 @@ def make_photos(folder: Path) -> Photos:
             scale = math.sqrt(pixels / (coffee.width * coffee.height))
             size = (math.ceil(coffee.width * scale), math.ceil(coffee.height * scale))
             coffee.resize(size, Image.Resampling.LANCZOS).save(file, quality=90)
+    with Image.open(photos.large) as large:
+        large.save(photos.misnamed, "WEBP", quality=95)
     photos.text.write_text("This is no photo.\n")
+    photos.notes.write_text("Neither is this.\n")
     limit = int(PlatformSettings.model_fields["max_upload_bytes"].default)
     # Readers stop at the end of the picture.
     photos.heavy.write_bytes(photos.photo.read_bytes().ljust(limit + MEBIBYTE, b"\0"))

@@ -177,6 +177,15 @@ def test_a_small_photo_goes_in_one_call_and_a_large_one_by_upload(
     assert len([each for each in requests if each.method == "PUT"]) == 1
 
 
+def test_a_photo_whose_name_lies_is_sent_as_what_it_is(open_page: OpenPage, photos: Photos) -> None:
+    person = Person(open_page())
+    with person.page.expect_request("**/api/v1/uploads") as announced:
+        person.paints(photos.misnamed)
+    order = announced.value.post_data_json
+    assert order is not None
+    assert order["content_type"] == "image/webp"
+
+
 def test_a_large_photo_is_made_smaller_only_if_that_is_wanted(
     open_page: OpenPage, photos: Photos, shoot: Shoot
 ) -> None:

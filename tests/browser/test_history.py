@@ -73,6 +73,41 @@ def test_a_picture_is_deleted_and_brought_back(
     person.sees_picture()
 
 
+def test_the_last_of_a_photos_pictures_is_brought_back_with_the_photo(
+    open_page: OpenPage, photos: Photos
+) -> None:
+    person = Person(open_page())
+    person.paints(photos.photo)
+    person.page.get_by_role("radio", name="Like the rest").check(force=True)
+    person.button("Paint again").click()
+    person.sees_frames("done", 2)
+    for _ in range(2):
+        person.button("Delete photo.jpg").first.click()
+    expect(person.frames).to_have_count(0)
+    person.button("Undo").click()
+    person.sees_picture()
+    person.page.reload()
+    person.page.get_by_role("button", name="photo.jpg: painted").click()
+    person.sees_picture()
+    expect(person.page.locator("#before")).to_be_visible()
+
+
+def test_one_picture_is_deleted_while_another_of_the_photo_is_painted(
+    open_page: OpenPage, photos: Photos
+) -> None:
+    person = Person(open_page())
+    person.page.get_by_label("Strength").fill("70")
+    person.paints(photos.large)
+    person.page.get_by_label("Strength").fill("65")
+    person.button("Paint again").click()
+    person.sees("active")
+    person.button("Delete large.jpg").last.click()
+    # The next notice ends the time for second thoughts.
+    person.drop(photos.notes)
+    person.sees_frames("done", 1)
+    person.sees_frames("failed", 0)
+
+
 def test_what_was_deleted_is_deleted_on_the_server_too(open_page: OpenPage, photos: Photos) -> None:
     person = Person(open_page())
     person.paints(photos.large)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import httpx2
 import pytest
 from playwright.sync_api import Page, Route, expect
 
@@ -13,7 +14,8 @@ from tests.browser.pages import OpenPage
 from tests.browser.person import PATIENCE_MS, Person
 from tests.browser.photos import Photos
 from tests.browser.watch import Watch
-from tests.local.served import served
+from tests.local.served import Served
+from tests.local.served import served as serve
 
 Shoot = Callable[[Page, str], Path]
 
@@ -43,12 +45,10 @@ def trouble(person: Person, text: str) -> None:
 
 @pytest.mark.parametrize("shot", [None, "trouble-no-photo"])
 def test_a_file_that_is_no_photo_is_refused_at_once(
-    open_page: OpenPage, photos: Photos, shoot: Shoot, tmp_path: Path, shot: str | None
+    open_page: OpenPage, photos: Photos, shoot: Shoot, shot: str | None
 ) -> None:
-    notes = tmp_path / "notes.pdf"
-    notes.write_text("-")
     person = Person(open_page())
-    person.drop(notes, *([photos.coffee] if shot else []))
+    person.drop(photos.notes, *([photos.coffee] if shot else []))
     expect(person.page.get_by_text("notes.pdf: not a photo")).to_be_visible()
     expect(person.frames).to_have_count(1 if shot else 0)
     if shot:
@@ -128,7 +128,7 @@ def test_a_server_that_is_gone_is_waited_for(
 ) -> None:
     page_watch.expect("request", "ERR_CONNECTION_REFUSED")
     page_watch.expect("console", "ERR_CONNECTION_REFUSED")
-    with served(tmp_path / "data", rate_limit="") as gone:
+    with serve(tmp_path / "data", rate_limit="") as gone:
         page_watch.allow(gone.url)
         page = open_page("about:blank")
         page.goto(gone.url)
@@ -139,7 +139,7 @@ def test_a_server_that_is_gone_is_waited_for(
         "The server can't be reached. Trying again in", timeout=PATIENCE_MS
     )
     port = gone.url.rpartition(":")[2]
-    with served(tmp_path / "data", "--port", port, rate_limit=""):
+    with serve(tmp_path / "data", "--port", port, rate_limit=""):
         person.sees_picture()
 
 
@@ -159,21 +159,32 @@ def test_a_job_that_expired_is_told_and_painted_anew(
 
 
 def test_an_upload_that_is_gone_is_sent_once_more(
-    open_page: OpenPage, photos: Photos, page_watch: Watch
+    open_page: OpenPage, photos: Photos, page_watch: Watch, served: Served
 ) -> None:
     page_watch.expect("console", "404")
     person = Person(open_page())
-    person.paints(photos.large)
-    uploads: list[str] = []
-    person.page.on(
-        "request", lambda asked: uploads.append(asked.url) if asked.method == "PUT" else None
-    )
-    # As if the upload's time were over; the second order is the server's own to answer.
-    person.page.route("**/api/v1/jobs", problem("unknown-upload", 404), times=1)
-    person.page.get_by_role("radio", name="Like the rest").check(force=True)
+    page = person.page
+    page.get_by_label("Strength").fill("80")
+    with page.expect_response("**/api/v1/jobs") as ordered:
+        person.paints(photos.large)
+    # Somebody else deletes it, and with it the upload.
+    assert httpx2.delete(f"{served.url}/api/v1/jobs/{ordered.value.json()['job_id']}").is_success
+    sent: list[str] = []
+    page.on("request", lambda asked: sent.append(asked.url) if asked.method == "PUT" else None)
+    page.get_by_label("Strength").fill("75")
     person.button("Paint again").click()
     person.sees_frames("done", 2)
-    assert len(uploads) == 1
+    assert len(sent) == 1
+
+
+def test_a_file_without_bytes_is_told(open_page: OpenPage, tmp_path: Path) -> None:
+    empty = tmp_path / "empty.jpg"
+    empty.write_bytes(b"")
+    person = Person(open_page())
+    # More than one, so that they go by upload.
+    person.choose(empty, empty)
+    person.paint()
+    trouble(person, "This file is empty.")
 
 
 def test_a_defect_of_the_server_tells_nothing_of_its_inside(

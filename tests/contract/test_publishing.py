@@ -48,7 +48,8 @@ def test_files_are_published(bucket: str, key: str, content_type: str, cache_con
 def test_the_page_learns_where_the_api_is(bucket: str) -> None:
     publish(bucket)
     config = boto3.client("s3").get_object(Bucket=bucket, Key="config.js")["Body"].read()
-    assert config == f'export const API_URL = "{API}";\n'.encode()
+    told = f'export const API_URL = "{API}";\nexport const DOCS_URL = "{API}/docs";\n'
+    assert config.decode() == told
 
 
 def test_the_page_may_speak_to_the_api_and_its_storage_alone(bucket: str) -> None:

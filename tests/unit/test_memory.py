@@ -7,15 +7,18 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from anime_inference.logic.memory import HELD_BYTES, Memory
-from anime_inference.settings import Settings
 from anime_shared.styles import DEFAULT_STYLE
 from tests.pictures import file_of, gradient
 from tests.unit.test_architecture import ROOT
 
 MEBIBYTE = 2**20
+STATUS = Path("/proc/self/status")
 
 
+@pytest.mark.skipif(not STATUS.exists(), reason="peaks of memory are read from Linux's /proc")
 def test_a_photo_takes_no_more_than_was_foretold(tmp_path: Path) -> None:
     photo = tmp_path / "photo.jpg"
     photo.write_bytes(file_of(gradient(1300, 1700), "JPEG"))
@@ -36,9 +39,3 @@ def test_what_the_pictures_hold_is_not_there_for_the_network() -> None:
     assert memory.for_runs == (100 - HELD_BYTES) * MEBIBYTE
     assert memory.most_pixels(run=60 * MEBIBYTE) == 40 * MEBIBYTE // HELD_BYTES
     assert memory.most_pixels(run=101 * MEBIBYTE) == 0
-
-
-def test_nothing_is_decoded_that_the_budget_can_not_hold() -> None:
-    assert Settings().limits.decode.max_pixels == Settings().max_pixels
-    small = Settings(memory_budget=64 * MEBIBYTE)
-    assert small.limits.decode.max_pixels * HELD_BYTES <= small.memory_budget

@@ -21,6 +21,7 @@ export function setUpCamera(desk) {
     at("camera").close();
     desk.add([photo]);
   });
+  at("viewfinder").addEventListener("loadedmetadata", () => { at("shoot").disabled = false; });
   at("turn").addEventListener("click", () => {
     facing = facing === "user" ? "environment" : "user";
     start();
@@ -37,18 +38,19 @@ async function open() {
 }
 
 async function start() {
-  stop();
   at("camera-trouble").hidden = true;
+  at("shoot").disabled = true;
   try {
     const video = { facingMode: facing, width: { ideal: 1920 }, height: { ideal: 1920 } };
-    stream = await navigator.mediaDevices.getUserMedia({ video });
+    const fresh = await navigator.mediaDevices.getUserMedia({ video });
+    // Another start may have been quicker.
+    stop();
+    stream = fresh;
     at("viewfinder").srcObject = stream;
-    at("shoot").disabled = false;
   } catch (error) {
     const name = error.name === "NotAllowedError" ? "camera_refused" : "camera_missing";
     say(at("camera-trouble"), words(name));
     at("camera-trouble").hidden = false;
-    at("shoot").disabled = true;
   }
   // It was closed meanwhile.
   if (!at("camera").open) stop();

@@ -8,6 +8,15 @@ let pair = "";
 
 export function setUpCompare() {
   at("wipe").addEventListener("input", move);
+  // Some browsers let nobody drag a slider but by its thumb, and this one's has no width.
+  for (const kind of ["pointerdown", "pointermove"]) {
+    at("wipe").addEventListener(kind, ({ buttons, clientX }) => {
+      if (!buttons) return;
+      const { left, width } = at("wipe").getBoundingClientRect();
+      at("wipe").value = String((100 * (clientX - left)) / width);
+      move();
+    });
+  }
   onLanguage(move);
 }
 

@@ -1,8 +1,10 @@
 /** Ways in for photos: choosing, dropping, pasting, and the sample. */
 
+import { result } from "../api.js";
 import { translate, words } from "../words.js";
 import { at, say } from "./dom.js";
 import { notify } from "./notice.js";
+import { whatOf } from "./trouble.js";
 
 const SAMPLE = "samples/photo.jpg";
 
@@ -20,8 +22,12 @@ export function setUpIntake(desk) {
   }
   at("choose").addEventListener("click", choose);
   at("sample").addEventListener("click", async () => {
-    const photo = await (await fetch(SAMPLE)).blob();
-    take([new File([photo], "sample.jpg", { type: "image/jpeg" })]);
+    try {
+      const photo = await result(SAMPLE);
+      take([new File([photo], "sample.jpg", { type: "image/jpeg" })]);
+    } catch (problem) {
+      notify(whatOf(problem));
+    }
   });
   document.addEventListener("paste", ({ clipboardData }) => {
     if (clipboardData.files.length > 0) take(clipboardData.files);

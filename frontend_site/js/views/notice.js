@@ -1,6 +1,6 @@
 /** A line at the foot of the page that goes away by itself. */
 
-import { at, say } from "./dom.js";
+import { at, say, tell } from "./dom.js";
 
 const SHOWN_MILLISECONDS = 7000;
 let timer = 0;
@@ -14,11 +14,13 @@ export function notify(text, choice = null) {
   gone();
   onGone = choice?.finish ?? null;
   say(at("notice-words"), text);
+  tell(text);
   at("undo").hidden = choice === null;
   at("undo").onclick = () => {
     onGone = null;
     gone();
     choice.undo();
+    at("stage").focus({ preventScroll: true });
   };
   at("notice").hidden = false;
   timer = setTimeout(gone, SHOWN_MILLISECONDS);

@@ -20,6 +20,7 @@ export async function setUpPanel(desk) {
     desk.start(optionsOf(form));
     // On a narrow screen the stage is out of sight by now.
     at("stage").scrollIntoView({ block: "nearest" });
+    at("stage").focus({ preventScroll: true });
   });
   form.addEventListener("input", show);
   for (const event of ["select", "change", "remove"]) desk.addEventListener(event, show);

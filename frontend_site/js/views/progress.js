@@ -36,7 +36,7 @@ export function showProgress(painting) {
   const doing = doingOf(painting);
   say(at("doing"), doing);
   say(at("percent"), percent === null || waiting ? "" : number(percent / 100, { style: "percent" }));
-  at("hurry").hidden = !waiting || waiting.seconds === null;
+  at("hurry").hidden = !waiting;
   // Not the countdown: once is enough.
   tell(waiting ? whatOf(waiting.problem) : doing);
 }

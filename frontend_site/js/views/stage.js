@@ -63,6 +63,8 @@ function showStage(desk) {
   say(at("large-words"), words("large", { size: bytes(photo.file.size), side: number(SHRUNK_SIDE) }));
   at("shrink").checked = painting.shrunk;
   document.title = titleOf(painting);
+  // What had it isn't there any more.
+  if (document.activeElement?.closest("[hidden]")) at("stage").focus({ preventScroll: true });
 }
 
 function isLarge({ file, width, height }) {

@@ -7,7 +7,6 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from anime_inference.logic.decode import DecodeLimits
-from anime_inference.logic.memory import HELD_BYTES
 from anime_inference.logic.pipeline import PipelineLimits
 from anime_shared import settings
 from anime_shared.settings import MEBIBYTE, PlatformSettings
@@ -23,7 +22,7 @@ class Settings(PlatformSettings):
         int,
         Field(
             ge=64 * MEBIBYTE,
-            description="Memory that one photo may take, in bytes; tiles keep to it.",
+            description="Memory that each photo may take, in bytes; tiles keep to it.",
         ),
     ] = 4096 * MEBIBYTE
     threads: Annotated[
@@ -61,8 +60,9 @@ class Settings(PlatformSettings):
     @property
     def limits(self) -> PipelineLimits:
         """The budgets of one transformation."""
-        pixels = min(self.max_pixels, self.memory_budget // HELD_BYTES)
-        return PipelineLimits(DecodeLimits(self.max_upload_bytes, pixels), self.memory_budget)
+        return PipelineLimits(
+            DecodeLimits(self.max_upload_bytes, self.max_pixels), self.memory_budget
+        )
 
 
 def read_settings() -> Settings:

@@ -11,10 +11,11 @@ import numpy as np
 import onnxruntime as ort
 
 from anime_inference.adapters.model_store import Model, ModelStore
+from anime_inference.adapters.places import upsampling_places
 from anime_inference.logic.generator import THUMBNAIL_SIDE, Generator, Part
 from anime_inference.logic.picture import Pixels, Tensor
 from anime_inference.logic.tiles import Cut
-from anime_shared.errors import ModelCorrupt
+from anime_shared.errors import ModelCorrupt, StyleNotInstalled
 from anime_shared.styles import Architecture, Style
 
 _WARM_UP_SIDE = 64
@@ -63,6 +64,7 @@ class OnnxGenerator:
 
     Raises:
         ModelCorrupt: ONNX Runtime can't load the model.
+        StyleNotInstalled: it is of an earlier version, which knew no tiles.
     """
 
     def __init__(self, style: Style, model: Model, options: EngineOptions) -> None:
@@ -83,8 +85,12 @@ class OnnxGenerator:
             ) from error
         self._inputs = {item.name for item in self._session.get_inputs()}
         self._options = {item.name for item in self._session.get_overridable_initializers()}
-        # Models that were installed before there were tiles have no input for the statistics.
-        self.tileable = not self.overview_pixels or "statistics" in self._options
+        if self.overview_pixels and "statistics" not in self._options:
+            raise StyleNotInstalled(
+                f"style: {style.id} was installed by an earlier version; "
+                f"`animegan models pull {style.id}` installs it anew",
+                field="style",
+            )
 
     def measure(self, overview: Pixels) -> Tensor:
         """See :class:`anime_inference.logic.generator.Generator`."""
@@ -147,26 +153,6 @@ def session_options(options: EngineOptions) -> ort.SessionOptions:
     # Idle threads must not spin between two photos: Lambda bills them, a laptop heats by them.
     session.add_session_config_entry("session.intra_op.allow_spinning", "0")
     return session
-
-
-def upsampling_places(part: Part, height: int, width: int) -> Tensor:
-    """``place`` of :func:`build_animegan2` for a tile of ``height`` x ``width`` pixels.
-
-    With aligned corners, pixel i of 2n comes from i (n - 1) / (2n - 1) of the n before: of the
-    whole picture, not of the tile. Both upsamplings, from a quarter and from a half, as
-    ``float32[2, 4]``: where the tile's first row and column and its last lie in its input, as
-    shares of it.
-    """
-    axes = ((part.top, height, part.height), (part.left, width, part.width))
-    places = np.empty((2, 4), np.float32)
-    for row, shrunk in enumerate((4, 2)):
-        for axis, (start, length, whole) in enumerate(axes):
-            before, own = start // shrunk, length // shrunk
-            step = (whole // shrunk - 1) / (2 * whole // shrunk - 1)
-            first = 2 * before * step - before
-            last = first + (2 * own - 1) * step
-            places[row, axis], places[row, axis + 2] = first / (own - 1), last / (own - 1)
-    return places
 
 
 def _usable_cpus() -> int:

@@ -47,10 +47,6 @@ class Generator(Protocol):
         """Peak working memory for each pixel of a run."""
 
     @property
-    def tileable(self) -> bool:
-        """Whether it can paint tiles."""
-
-    @property
     def tile_pixels(self) -> int | None:
         """Pixels of a run from which on tiles serve better; ``None``: whole, if memory allows it.
 

@@ -18,7 +18,7 @@ from anime_inference.logic.faces.portraits import paint_face, paste_faces
 from anime_inference.logic.faces.select import FaceReport, judge
 from anime_inference.logic.generator import Generators
 from anime_inference.logic.geometry import beside, shrink
-from anime_inference.logic.memory import HELD_BYTES, HELD_BYTES_COMPARED, Memory
+from anime_inference.logic.memory import Memory
 from anime_inference.logic.picture import Picture
 from anime_inference.logic.stylise import OnShare, mix, paint
 from anime_shared.jobs import Stage
@@ -197,8 +197,7 @@ class _Canvas:
         self._picture = photo.rgb
         self._options = options
         self._models = models
-        held = HELD_BYTES_COMPARED if options.compare else HELD_BYTES
-        self._memory = Memory(budget, photo.width * photo.height, held)
+        self._memory = Memory(budget, photo.width * photo.height)
         self._timings = timings
 
     def paint_background(self, style: Style, on_share: OnShare) -> None:

@@ -13,7 +13,7 @@ from PIL import Image
 from anime_inference.logic.color import blend, keep_colors_of
 from anime_inference.logic.generator import THUMBNAIL_SIDE, Generator, Part
 from anime_inference.logic.geometry import window
-from anime_inference.logic.memory import Memory
+from anime_inference.logic.memory import HELD_BYTES, Memory
 from anime_inference.logic.picture import Pixels, Tensor
 from anime_inference.logic.tiles import Tile, plan_tiles, smallest_tile
 from anime_shared.errors import PictureTooLarge
@@ -71,15 +71,9 @@ def plan(height: int, width: int, generator: Generator, memory: Memory) -> tuple
     """
     cut = generator.cut
     most = memory.for_runs // generator.bytes_per_pixel
-    whole = cut.padded(height) * cut.padded(width)
-    if generator.tileable:
-        tiles = plan_tiles(height, width, cut, min(most, generator.tile_pixels or most))
-        least = smallest_tile(height, width, cut)
-    else:
-        tiles = plan_tiles(height, width, cut, whole) if whole <= most else ()
-        least = whole
+    tiles = plan_tiles(height, width, cut, min(most, generator.tile_pixels or most))
     if not tiles:
-        raise _too_large(height, width, least * generator.bytes_per_pixel, generator, memory)
+        raise _too_large(height, width, generator, memory)
     return tiles
 
 
@@ -129,18 +123,16 @@ def _statistics(rgb: Pixels, generator: Generator, memory: Memory) -> Tensor | N
     return generator.measure(np.asarray(overview))
 
 
-def _too_large(
-    height: int, width: int, run: int, generator: Generator, memory: Memory
-) -> PictureTooLarge:
-    whole = memory.budget // (generator.bytes_per_pixel + memory.held)
-    allowed = max(whole, memory.most_pixels(run) if generator.tileable else 0)
+def _too_large(height: int, width: int, generator: Generator, memory: Memory) -> PictureTooLarge:
+    run = smallest_tile(height, width, generator.cut) * generator.bytes_per_pixel
+    whole = memory.budget // (generator.bytes_per_pixel + HELD_BYTES)
+    allowed = max(whole, memory.most_pixels(run))
     padding = generator.cut.padded(1) - 1
-    hint = "" if generator.tileable else "; installed anew (`animegan models pull`) it needs less"
     return PictureTooLarge(
         f"image: this style needs {run / 2**20:.0f} MiB at a time for {width} x {height} pixels, "
         f"the memory budget of {memory.budget / 2**20:.0f} MiB leaves "
         f"{max(0, memory.for_runs) / 2**20:.0f}; "
-        f"max_side={max(1, int(allowed**0.5) - padding)} shrinks any photo enough{hint}",
+        f"max_side={max(1, int(allowed**0.5) - padding)} shrinks any photo enough",
         field="image",
         limit=allowed,
     )

@@ -13,6 +13,7 @@ import onnx
 from onnx import TensorProto
 
 from anime_inference.adapters.graphs.builder import GraphBuilder, Shape
+from anime_inference.adapters.places import WHOLE_END
 from anime_inference.adapters.state_dict import StateDict
 from anime_shared.styles import Upsampling
 
@@ -175,7 +176,7 @@ class _Pen:
 
     def _place(self, which: int) -> str:
         graph = self.graph
-        whole = np.array([[0, 0, 1, 1]] * 2, np.float32)
+        whole = np.array([[0, 0, WHOLE_END, WHOLE_END]] * 2, np.float32)
         row = graph.node(
             "Gather", graph.default("place", whole), graph.constant(np.array(which)), axis=0
         )
