@@ -69,7 +69,7 @@ def of_a_job(m: Measured) -> list[Line]:
         Line("API Gateway", "upload, job, two looks", 4, API_CALL),
         Line("SQS", "send, receive, delete", 3, QUEUE_CALL),
         Line("DynamoDB, writes", "1 upload, 6 of the job at 2 KB", 13, TABLE_WRITE),
-        Line("DynamoDB, reads", "1 upload, 6 of the job", 7, TABLE_READ),
+        Line("DynamoDB, reads", "1 upload, 10 of the job", 11, TABLE_READ),
         Line("S3, writes", "upload, result, cache", 4, S3_WRITE),
         Line("S3, reads", "2 checks, upload, cache, result", 5, S3_READ),
         Line("data out", f"{m.picture_gb * 1e6:.0f} KB", m.picture_gb, OUT_GB),
