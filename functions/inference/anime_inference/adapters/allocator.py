@@ -6,9 +6,11 @@ import contextlib
 import ctypes
 from typing import Final
 
-# M_MMAP_THRESHOLD of glibc's malloc.h, and what it is set to.
+# M_MMAP_THRESHOLD and M_TRIM_THRESHOLD of glibc's malloc.h. Naming one of them ends what glibc
+# learns of both, so both are named.
 _MMAP_THRESHOLD: Final = -3
-_LARGE_BYTES: Final = 8 << 20
+_TRIM_THRESHOLD: Final = -1
+_LARGE_BYTES: Final = 16 << 20
 
 
 def give_back_large_blocks() -> None:
@@ -19,4 +21,6 @@ def give_back_large_blocks() -> None:
     systems' allocators have no such call, and nothing happens.
     """
     with contextlib.suppress(AttributeError, OSError, TypeError):
-        ctypes.CDLL(None).mallopt(_MMAP_THRESHOLD, _LARGE_BYTES)
+        libc = ctypes.CDLL(None)
+        libc.mallopt(_MMAP_THRESHOLD, _LARGE_BYTES)
+        libc.mallopt(_TRIM_THRESHOLD, 2 * _LARGE_BYTES)
