@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from anime_inference.adapters import source
+from anime_inference.adapters.graphs.animegan2 import build_animegan2
 from anime_inference.adapters.model_store import ModelStore
 from anime_inference.adapters.source import code_digest
 from anime_inference.composition import load_models
@@ -17,8 +19,9 @@ from anime_inference.settings import Settings
 from anime_shared.composition import open_platform
 from anime_shared.options import TransformOptions
 from anime_shared.ports.object_store import ObjectStore
-from anime_shared.styles import STYLES, find_style
+from anime_shared.styles import Upsampling, find_style
 from tests.pictures import file_of, gradient
+from tests.weights import random_state_dict
 from tests.work import PHOTO
 
 OPTIONS = TransformOptions(format="png")
@@ -73,23 +76,31 @@ def test_anything_else_is_not(store: ObjectStore, models: Models, kept: Finished
     assert kept.cache_key is not None
 
 
+def two_models() -> list[bytes]:
+    """Files of two models of the same style."""
+    return [
+        build_animegan2(random_state_dict(seed), Upsampling.ASYMMETRIC).SerializeToString()
+        for seed in (0, 1)
+    ]
+
+
 def test_a_changed_model_serves_nothing_old(store: ObjectStore, tmp_path: Path) -> None:
     options = TransformOptions(style="paprika", faces="off")
     settings = Settings(model_folder=tmp_path / "models")
     models_in_use = ModelStore(settings.model_folder)
-    old, new = (ModelStore(tmp_path).read(style) for style in STYLES if style.bundled)
-    models_in_use.install(find_style("paprika"), old.data)
+    old, new = two_models()
+    models_in_use.install(find_style("paprika"), old)
     models = load_models(settings)
     running = ResultCache(store, LIMITS, models, "code")
     first = painted(running, models, options)
-    models_in_use.install(find_style("paprika"), new.data)
+    models_in_use.install(find_style("paprika"), new)
     # A process that has the old one in memory paints with it until its end.
     assert running.find(PHOTO, options) is not None
     assert painted(running, models, options).cache_key == first.cache_key
     fresh = load_models(settings)
     restarted = ResultCache(store, LIMITS, fresh, "code")
     assert restarted.find(PHOTO, options) is None
-    assert painted(restarted, fresh, options).facts["model"] == new.sha256
+    assert painted(restarted, fresh, options).facts["model"] == hashlib.sha256(new).hexdigest()
 
 
 def test_a_model_changed_during_the_work_is_told_by_the_one_that_painted(
@@ -98,14 +109,14 @@ def test_a_model_changed_during_the_work_is_told_by_the_one_that_painted(
     options = TransformOptions(style="paprika", faces="off")
     settings = Settings(model_folder=tmp_path / "models")
     folder = ModelStore(settings.model_folder)
-    old, new = (ModelStore(tmp_path).read(style) for style in STYLES if style.bundled)
-    folder.install(find_style("paprika"), old.data)
+    old, new = two_models()
+    folder.install(find_style("paprika"), old)
     models = load_models(settings)
     cache = ResultCache(store, LIMITS, models, "code")
     assert cache.find(PHOTO, options) is None
-    folder.install(find_style("paprika"), new.data)
+    folder.install(find_style("paprika"), new)
     painted(cache, models, options)
-    folder.install(find_style("paprika"), old.data)
+    folder.install(find_style("paprika"), old)
     assert ResultCache(store, LIMITS, load_models(settings), "code").find(PHOTO, options) is None
 
 

@@ -37,5 +37,3 @@ def test_a_photo_takes_no_more_than_was_foretold(tmp_path: Path) -> None:
 def test_what_the_pictures_hold_is_not_there_for_the_network() -> None:
     memory = Memory(100 * MEBIBYTE, pixels=MEBIBYTE)
     assert memory.for_runs == (100 - HELD_BYTES) * MEBIBYTE
-    assert memory.most_pixels(run=60 * MEBIBYTE) == 40 * MEBIBYTE // HELD_BYTES
-    assert memory.most_pixels(run=101 * MEBIBYTE) == 0

@@ -17,7 +17,7 @@ from anime_shared.errors import PictureTooLarge, StyleNotInstalled, UnknownJob, 
 from anime_shared.jobs import Stage
 from anime_shared.options import OutputFormat, TransformOptions
 from anime_shared.styles import DEFAULT_STYLE
-from tests.pictures import file_of, gradient, opened, png_bomb
+from tests.pictures import file_of, gradient, opened
 
 PNG = OutputFormat.PNG
 
@@ -187,12 +187,6 @@ def test_each_tile_is_told_and_the_picture_is_the_same(models: Models) -> None:
     assert shares == [done / (len(shares) - 1) for done in range(len(shares))]
     whole = transform(photo, options, Settings().limits, models)
     assert np.abs(pixels_of(tiled).astype(int) - pixels_of(whole)).max() <= 1
-
-
-def test_a_canvas_that_the_memory_can_not_hold_is_refused_by_its_header(models: Models) -> None:
-    small = Settings(memory_budget=64 * 2**20).limits
-    with pytest.raises(PictureTooLarge, match=r"the limit is 6\.7"):
-        transform(png_bomb(3000, 2500), TransformOptions(), small, models)
 
 
 def test_errors_of_a_style(photo: bytes, models: Models) -> None:

@@ -31,7 +31,3 @@ class Memory:
     def for_runs(self) -> int:
         """Bytes that are left for the network."""
         return self.budget - self.pixels * HELD_BYTES
-
-    def most_pixels(self, run: int) -> int:
-        """How many pixels the photo could have if a run takes ``run`` bytes."""
-        return max(0, self.budget - run) // HELD_BYTES

@@ -125,14 +125,24 @@ def _statistics(rgb: Pixels, generator: Generator, memory: Memory) -> Tensor | N
 
 def _too_large(height: int, width: int, generator: Generator, memory: Memory) -> PictureTooLarge:
     run = smallest_tile(height, width, generator.cut) * generator.bytes_per_pixel
-    whole = memory.budget // (generator.bytes_per_pixel + HELD_BYTES)
-    allowed = max(whole, memory.most_pixels(run))
-    padding = generator.cut.padded(1) - 1
+    side = _largest_side(generator, memory.budget)
     return PictureTooLarge(
         f"image: this style needs {run / 2**20:.0f} MiB at a time for {width} x {height} pixels, "
         f"the memory budget of {memory.budget / 2**20:.0f} MiB leaves "
         f"{max(0, memory.for_runs) / 2**20:.0f}; "
-        f"max_side={max(1, int(allowed**0.5) - padding)} shrinks any photo enough",
+        f"max_side={side} shrinks any photo enough",
         field="image",
-        limit=allowed,
+        limit=side * side,
     )
+
+
+def _largest_side(generator: Generator, budget: int) -> int:
+    """Of a square that can be painted, whole or in tiles; the first multiple, if none can."""
+    cut = generator.cut
+    side = math.isqrt(budget // HELD_BYTES) // cut.multiple * cut.multiple
+    while side > cut.multiple:
+        run = smallest_tile(side, side, cut) * generator.bytes_per_pixel
+        if run <= Memory(budget, side * side).for_runs:
+            break
+        side -= cut.multiple
+    return max(side, cut.multiple)
