@@ -71,6 +71,10 @@ class Person:
     def paint(self) -> None:
         self.page.get_by_role("button", name=re.compile("^Paint")).click()
 
+    def notices(self, text: str) -> None:
+        """See a line at the foot of the page."""
+        expect(self.page.locator("#notice")).to_contain_text(text)
+
     def sees(self, state: str) -> None:
         """Wait until the stage shows a painting in a state."""
         expect(self.stage).to_have_attribute("data-state", state, timeout=PATIENCE_MS)

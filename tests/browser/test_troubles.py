@@ -49,7 +49,7 @@ def test_a_file_that_is_no_photo_is_refused_at_once(
 ) -> None:
     person = Person(open_page())
     person.drop(photos.notes, *([photos.coffee] if shot else []))
-    expect(person.page.get_by_text("notes.pdf: not a photo")).to_be_visible()
+    person.notices("notes.pdf: not a photo")
     expect(person.frames).to_have_count(1 if shot else 0)
     if shot:
         shoot(person.page, shot)
@@ -208,5 +208,5 @@ def test_styles_that_can_not_be_loaded_are_asked_for_again(
     page = open_page("about:blank")
     page.route("**/api/v1/styles", problem("storage-unavailable", 503), times=1)
     page.goto("/")
-    expect(page.get_by_text("The styles can't be loaded.")).to_be_visible()
+    expect(page.locator("#notice")).to_contain_text("The styles can't be loaded.")
     expect(page.get_by_role("radio").first).to_be_attached(timeout=PATIENCE_MS)
