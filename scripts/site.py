@@ -12,26 +12,14 @@ from typing import Annotated, Final
 import boto3
 import typer
 
+from anime_web.entry.http.page import CONTENT_TYPES
+
 FOLDER: Final = Path(__file__).parents[1] / "frontend_site"
 _CONFIG: Final = "config.js"
 _URL: Final = re.compile(r"(https?://[^\s/?#]+(/[^\s?#]*)?)?")
 _ORIGIN: Final = re.compile(r"https?://[A-Za-z0-9.:-]+")
 # Of the page's own policy: where it may send to and fetch from.
 _CONNECT: Final = "connect-src 'self'"
-_TYPES: Final = {
-    ".css": "text/css; charset=utf-8",
-    ".html": "text/html; charset=utf-8",
-    ".ico": "image/x-icon",
-    ".jpg": "image/jpeg",
-    ".js": "text/javascript; charset=utf-8",
-    ".json": "application/json",
-    ".png": "image/png",
-    ".svg": "image/svg+xml",
-    ".txt": "text/plain; charset=utf-8",
-    ".webmanifest": "application/manifest+json",
-    ".webp": "image/webp",
-    ".woff2": "font/woff2",
-}
 # Code of two versions must not meet in one page, so it is asked for each time, and answered with
 # "not modified"; pictures and fonts may be old.
 _ASKED_FOR: Final = "no-cache"
@@ -86,7 +74,7 @@ def _config(api_url: str, docs_url: str) -> bytes:
 
 
 def _page(file: Path, key: str, config: bytes, others: Sequence[str]) -> Page:
-    if file.suffix not in _TYPES:
+    if file.suffix not in CONTENT_TYPES:
         raise ValueError(f"{key} is of no type that a site has")
     body = file.read_bytes()
     if key == _CONFIG:
@@ -95,7 +83,7 @@ def _page(file: Path, key: str, config: bytes, others: Sequence[str]) -> Page:
         allowed = " ".join([_CONNECT, *dict.fromkeys(others)])
         body = body.replace(_CONNECT.encode(), allowed.encode())
     kept = _ASKED_FOR if file.suffix in _OF_CODE else _KEPT
-    return Page(key, body, _TYPES[file.suffix], kept)
+    return Page(key, body, CONTENT_TYPES[file.suffix], kept)
 
 
 def main(

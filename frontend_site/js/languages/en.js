@@ -26,6 +26,7 @@ export default {
   picture_alt: "The anime picture made of {name}",
   unseen: "This browser can't show this photo, but it can be painted.",
   size: "{name}, {width} × {height}",
+  megapixels: "{megapixels} megapixels, {size}",
   large: "This photo is large ({size}). Send it smaller, {side} pixels wide or high: quicker, and plenty for a screen.",
 
   panel: "How it is painted",

@@ -26,6 +26,7 @@ export default {
   picture_alt: "由 {name} 绘成的动漫画",
   unseen: "此浏览器无法显示这张照片，但可以照常绘制。",
   size: "{name}，{width} × {height}",
+  megapixels: "{megapixels} 百万像素，{size}",
   large: "这张照片较大（{size}）。先缩小到长边 {side} 像素再发送：更快，屏幕观看足够清晰。",
 
   panel: "绘制方式",

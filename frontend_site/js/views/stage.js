@@ -60,7 +60,7 @@ function showStage(desk) {
     showActions(painting, photo);
     tell(words("done", { name: photo.name }));
   }
-  say(at("large-words"), words("large", { size: bytes(photo.file.size), side: number(SHRUNK_SIDE) }));
+  say(at("large-words"), words("large", { size: sizeOf(photo), side: number(SHRUNK_SIDE) }));
   at("shrink").checked = painting.shrunk;
   document.title = titleOf(painting);
   // What had it isn't there any more.
@@ -70,6 +70,11 @@ function showStage(desk) {
 function isLarge({ file, width, height }) {
   return Boolean(width) && Math.max(width, height) > SHRUNK_SIDE
     && (width * height > LARGE_PIXELS || file.size > LARGE_BYTES);
+}
+
+function sizeOf({ file, width, height }) {
+  const megapixels = number((width * height) / 1e6, { maximumFractionDigits: 1 });
+  return words("megapixels", { megapixels, size: bytes(file.size) });
 }
 
 function captionOf(painting, photo) {

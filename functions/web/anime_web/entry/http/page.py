@@ -19,8 +19,8 @@ _HEADERS: Final = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
-# Not as the system's table has it: each machine has another one.
-_TYPES: Final = {
+# Of the files that a page has. Not as the system's table has it: each machine has another one.
+CONTENT_TYPES: Final = {
     ".css": "text/css; charset=utf-8",
     ".html": "text/html; charset=utf-8",
     ".ico": "image/x-icon",
@@ -73,6 +73,6 @@ class _Files(StaticFiles):
         response = super().file_response(full_path, stat_result, scope, status_code)
         response.headers.update(_HEADERS)
         if "content-type" in response.headers:
-            known = _TYPES.get(Path(full_path).suffix, "application/octet-stream")
+            known = CONTENT_TYPES.get(Path(full_path).suffix, "application/octet-stream")
             response.headers["content-type"] = known
         return response
