@@ -52,8 +52,7 @@ def pages(
         ValueError: ``api_url`` is no URL, ``storage`` has what is no origin, or a file is of a
             type that no site has.
     """
-    docs_url = docs_url or f"{api_url.rstrip('/')}/docs"
-    for url in (api_url, docs_url.removeprefix("/docs")):
+    for url in (api_url, docs_url or ""):
         if _URL.fullmatch(url) is None:
             raise ValueError(f"{url!r} is not the URL of an API")
     for origin in storage:
@@ -62,7 +61,8 @@ def pages(
     of_api = _ORIGIN.match(api_url)
     others = [*([of_api[0]] if of_api else []), *storage]
     files = sorted(file for file in folder.rglob("*") if file.is_file())
-    config = _config(api_url.rstrip("/"), docs_url)
+    api_url = api_url.rstrip("/")
+    config = _config(api_url, docs_url or f"{api_url}/docs")
     found = [_page(file, file.relative_to(folder).as_posix(), config, others) for file in files]
     return sorted(found, key=lambda page: page.key.endswith(".html"))
 

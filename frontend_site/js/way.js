@@ -38,20 +38,21 @@ let followed = 0;
 export async function paint(painting, photo, { alone, looked, signal, tell }) {
   const onWait = (waiting) => tell({ waiting });
   const patiently = (attempt) => withPatience(attempt, { signal, onWait });
-  const options = painting.options;
-  const file = painting.shrunk ? await shrink(photo.file, SHRUNK_SIDE) : photo.file;
+  const { options, jobId: known, uploadId, shrunk } = painting;
 
-  if (alone && !painting.jobId && await isSmall(file, photo, looked)) {
-    tell({ stage: "send", percent: null });
+  if (alone && !known && !uploadId && !shrunk && await isSmall(photo, looked)) {
     try {
-      return await inOneCall(file, photo.name, options, signal, tell);
+      return await inOneCall(photo, options, signal, tell);
     } catch (problem) {
       if (!(problem instanceof Problem) || !(problem.retryable || problem.code === "upload-too-large")) throw problem;
       // Nobody answers, or the line before the painter is full: a job waits its turn.
     }
   }
-  const upload = () => sending.run(() => sent(file, photo, { signal, tell, patiently }));
-  const jobId = painting.jobId ?? await ordered(painting, options, { signal, tell, patiently, upload });
+  const upload = () => sending.run(async () => {
+    const file = shrunk ? await shrink(photo.file, SHRUNK_SIDE) : photo.file;
+    return sent(file, photo, { signal, tell, patiently });
+  });
+  const jobId = known ?? await ordered(painting, options, { signal, tell, patiently, upload });
   const job = await finished(jobId, { signal, tell, patiently });
   const picture = await patiently(() => fetched(job, signal));
   return {
@@ -60,15 +61,15 @@ export async function paint(painting, photo, { alone, looked, signal, tell }) {
   };
 }
 
-async function isSmall(file, photo, looked) {
-  if (file.size > SMALL_BYTES) return false;
+async function isSmall(photo, looked) {
+  if (photo.file.size > SMALL_BYTES) return false;
   await looked;
   return photo.width !== null && photo.width * photo.height <= SMALL_PIXELS;
 }
 
-async function inOneCall(file, name, options, signal, tell) {
+async function inOneCall(photo, options, signal, tell) {
   tell({ stage: "stylise", percent: null });
-  const told = await api.transform(file, name, options, signal);
+  const told = await api.transform(photo.file, photo.name, options, signal);
   return {
     picture: fromDataUrl(told.result_base64), format: told.format, width: told.width,
     height: told.height, faces: told.faces, cached: told.cached, seconds: total(told.timings),
