@@ -146,6 +146,9 @@ function total(timings) {
 
 function fromDataUrl(url) {
   const [head, encoded] = url.split(",", 2);
-  const bytes = Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0));
+  const text = atob(encoded);
+  const bytes = new Uint8Array(text.length);
+  // Not by `Uint8Array.from`, which takes ten times as long, and the page waits for it.
+  for (let index = 0; index < text.length; index += 1) bytes[index] = text.charCodeAt(index);
   return new Blob([bytes], { type: head.slice("data:".length, head.indexOf(";")) });
 }
