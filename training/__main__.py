@@ -17,59 +17,79 @@ app.add_typer(portrait_app, name="portrait")
 console = Console(highlight=False, soft_wrap=True)
 
 Photos = Annotated[Path, typer.Option(help="Folder of photos.", exists=True, file_okay=False)]
-Work = Annotated[Path, typer.Option(help="Folder for labels and checkpoint.")]
-_WORK = Path(".training/hayao")
-_MODEL = Path("functions/inference/anime_inference/models/hayao.onnx")
+StyleId = Annotated[str, typer.Option("--style", help="Id of the style that the student is for.")]
+Work = Annotated[Path, typer.Option(help="Folder for labels and checkpoints, one for each style.")]
+_STYLE = "hayao"
+_WORK = Path(".training")
+_MODELS = Path("functions/inference/anime_inference/models")
 
 
 @app.command("label")
 def label_command(
     photos: Photos,
     teacher: Annotated[Path, typer.Option(help="The teacher's ONNX file.", exists=True)],
+    quick: Annotated[
+        Path | None,
+        typer.Option(help="AnimeGANv2's weights (.npz): paints the training photos faster."),
+    ] = None,
+    style: StyleId = _STYLE,
     work: Work = _WORK,
 ) -> None:
-    """Let the teacher paint every photo, twice: as it is, and mirrored at another scale."""
-    from training.label import label  # noqa: PLC0415 - each command loads what it needs
+    """Let the teacher paint every photo as it is, and those to train on varied, too."""
+    from anime_shared.styles import Upsampling  # noqa: PLC0415 - each command loads what it needs
+    from training.label import label  # noqa: PLC0415
     from training.samples import count_samples  # noqa: PLC0415
+    from training.teacher import OnnxTeacher, QuickTeacher  # noqa: PLC0415
 
-    total = count_samples(photos, work)
-    for _ in track(label(photos, work, teacher), "labelling", total, console=console):
+    exact = OnnxTeacher(teacher)
+    train = QuickTeacher(quick, Upsampling.ASYMMETRIC) if quick else exact
+    total = count_samples(photos, work / style)
+    for _ in track(label(photos, work / style, exact, train), "labelling", total, console=console):
         pass
 
 
 @app.command("train")
 def train_command(
     photos: Photos,
+    style: StyleId = _STYLE,
     work: Work = _WORK,
     steps: Annotated[int, typer.Option(min=1, help="Optimiser steps.")] = 14_000,
+    start: Annotated[
+        Path | None, typer.Option(help="A student's ONNX file, whose weights it begins with.")
+    ] = None,
 ) -> None:
     """Train on what is labelled; goes on from the checkpoint if there is one."""
     from training.loop import Recipe  # noqa: PLC0415
     from training.train import train  # noqa: PLC0415
 
-    for p in train(photos, work, work / "checkpoint.pt", Recipe(steps=steps)):
+    folder = work / style
+    recipe = Recipe(steps=steps)
+    for p in train(photos, folder, folder / "checkpoint.pt", recipe, start):
         console.print(f"step {p.step:6d}  loss {p.loss:.4f}  rate {p.learning_rate:.1e}")
 
 
 @app.command("export")
 def export_command(
+    style: StyleId = _STYLE,
     work: Work = _WORK,
-    model: Annotated[Path, typer.Option(help="The ONNX file to write.")] = _MODEL,
+    model: Annotated[Path | None, typer.Option(help="The ONNX file to write.")] = None,
 ) -> None:
     """Write the student's ONNX file and print the checksum that the registry of styles pins."""
     from training.export import export  # noqa: PLC0415
     from training.train import averaged_student  # noqa: PLC0415
 
-    export(averaged_student(work / "checkpoint.pt"), model)
-    data = model.read_bytes()
-    console.print(f"{model}: {len(data):,} bytes, sha256 {hashlib.sha256(data).hexdigest()}")
+    file = model or _MODELS / f"{style}.onnx"
+    export(averaged_student(work / style / "checkpoint.pt"), file)
+    data = file.read_bytes()
+    console.print(f"{file}: {len(data):,} bytes, sha256 {hashlib.sha256(data).hexdigest()}")
 
 
 @app.command("evaluate")
 def evaluate_command(
     photos: Photos,
+    style: StyleId = _STYLE,
     work: Work = _WORK,
-    model: Annotated[Path, typer.Option(help="The student's ONNX file.", exists=True)] = _MODEL,
+    model: Annotated[Path | None, typer.Option(help="The student's ONNX file.")] = None,
     sheets: Annotated[
         Path | None, typer.Option(help="Write photo, student, teacher side by side here.")
     ] = None,
@@ -79,7 +99,9 @@ def evaluate_command(
     from training.fidelity import mean  # noqa: PLC0415
 
     rows = []
-    for name, fidelity in evaluate(photos, work, model, sheets):
+    for name, fidelity in evaluate(
+        photos, work / style, model or _MODELS / f"{style}.onnx", sheets
+    ):
         rows.append(fidelity)
         console.print(f"{name:24} {fidelity}")
     console.print(f"mean of {len(rows)}: {mean(rows)}")

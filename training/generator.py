@@ -115,6 +115,10 @@ def upsample(x: Tensor, like: Tensor, mode: Upsampling) -> Tensor:
 def _stretch(x: Tensor, size: int, axis: int) -> Tensor:
     """Linear along one axis; the source of pixel i is i * old / new, as TensorFlow 1 has it."""
     old = x.shape[axis]
+    if size == 2 * old:
+        # The same without an index for each pixel, which takes a third of the teacher's time.
+        after = torch.cat((x.narrow(axis, 1, old - 1), x.narrow(axis, old - 1, 1)), axis)
+        return torch.stack((x, torch.lerp(x, after, 0.5)), axis + 1).flatten(axis, axis + 1)
     source = torch.arange(size, device=x.device) * (old / size)
     below = source.floor().long()
     above = (below + 1).clamp(max=old - 1)

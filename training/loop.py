@@ -34,7 +34,7 @@ class Recipe:
     steps: int = 14_000
     batch: int = 4
     crop: int = 256
-    learning_rate: float = 1e-3
+    learning_rate: float = 8e-4
     seed: int = 0
 
 

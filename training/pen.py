@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
+import onnx
 import torch
 from numpy.typing import NDArray
+from onnx import numpy_helper
 
 from anime_inference.adapters.graphs.builder import GraphBuilder
 from anime_inference.adapters.state_dict import StateDict
@@ -45,7 +49,23 @@ def weights_of(student: torch.nn.Module) -> StateDict:
     weights: dict[str, NDArray[np.float32]] = {
         name: value.detach().numpy() for name, value in student.state_dict().items()
     }
-    stem = weights["stem.weight"]
-    blocks = stem.reshape(stem.shape[0], 3, 4, *stem.shape[2:])
-    weights["stem.weight"] = np.ascontiguousarray(blocks.swapaxes(1, 2)).reshape(stem.shape)
+    weights["stem.weight"] = _reordered(weights["stem.weight"], 3, 4)
     return weights
+
+
+def read_weights(file: Path) -> StateDict:
+    """The state dict of which a student's ONNX file was made, as precisely as it is kept."""
+    tensors = {item.name: numpy_helper.to_array(item) for item in onnx.load(file).graph.initializer}
+    weights: dict[str, NDArray[np.float32]] = {}
+    for name, values in tensors.items():
+        if name.endswith((".weight", ".bias")):
+            scale = tensors.get(f"{name}.scale", np.float32(1))
+            weights[name] = values.astype(np.float32) * scale
+    weights["stem.weight"] = _reordered(weights["stem.weight"], 4, 3)
+    return weights
+
+
+def _reordered(stem: NDArray[np.float32], outer: int, inner: int) -> NDArray[np.float32]:
+    """Input channels that run over ``outer``, then ``inner``, the other way round."""
+    blocks = stem.reshape(stem.shape[0], outer, inner, *stem.shape[2:])
+    return np.ascontiguousarray(blocks.swapaxes(1, 2)).reshape(stem.shape)

@@ -12,14 +12,21 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
+from training.recolour import recolour
+
 Split = Literal["train", "holdout"]
 Picture = NDArray[np.uint8]
 
 PHOTO_SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
 HOLDOUT_SHARE = 0.11
 MAX_SIDE = 1024
-VARIANTS = ("native", "rescaled")
+NATIVE = "native"
+VARIANTS = (NATIVE, *(f"varied_{number}" for number in range(1, 7)))
 _MULTIPLE = 8
+# Width and height in pixels of a varied sample, its scale, and how many keep their colours.
+_SIDES = (256, 480)
+_SCALES = (0.6, 1.7)
+_SHARE_AS_IT_IS = 0.4
 
 
 def _fraction(text: str) -> float:
@@ -63,20 +70,17 @@ class Sample:
     def render(self) -> Picture:
         """The photo as RGB ``uint8[H, W, 3]``, sides a multiple of 8 and at most ``MAX_SIDE``.
 
-        ``native`` keeps the photo's scale. ``rescaled`` mirrors it and scales it by a factor
-        between 0.6 and 1.7 that hangs on its name alone: a teacher's lines depend on scale,
-        and its uneven upsampling makes the mirrored label more than a mirrored picture.
+        ``native`` is all of it, at the photo's scale. The others are a part of it at another
+        scale, some mirrored, most recoloured, which hangs on names alone. A teacher that
+        normalises over the whole picture paints each of them by other statistics, and a student
+        that saw few of them knows those pictures by heart.
         """
         with Image.open(self.photo) as opened:
             image = ImageOps.exif_transpose(opened).convert("RGB")
-        scale = 1.0
-        if self.variant == "rescaled":
-            image = ImageOps.mirror(image)
-            scale = 0.6 * (1.7 / 0.6) ** _fraction(f"scale of {self.photo.name}")
-        scale = min(scale, MAX_SIDE / max(image.size))
-        width, height = (
-            max(_MULTIPLE, int(side * scale) // _MULTIPLE * _MULTIPLE) for side in image.size
-        )
+        if self.variant != NATIVE:
+            return _varied(image, _random(f"{self.variant} of {self.photo.name}"))
+        scale = min(1.0, MAX_SIDE / max(image.size))
+        width, height = (_whole(side * scale) for side in image.size)
         if scale == 1.0:
             image = image.crop((0, 0, width, height))
         else:
@@ -97,10 +101,39 @@ class Sample:
             partial.replace(target)
 
 
+def _whole(length: float) -> int:
+    return max(_MULTIPLE, int(length) // _MULTIPLE * _MULTIPLE)
+
+
+def _random(text: str) -> np.random.Generator:
+    seed = hashlib.sha256(text.encode()).digest()[:8]
+    return np.random.default_rng(int.from_bytes(seed, "big"))
+
+
+def _varied(image: Image.Image, random: np.random.Generator) -> Picture:
+    """A part of a photo as if another camera had taken it elsewhere."""
+    scale = np.exp(random.uniform(*np.log(_SCALES)))
+    wanted = random.integers(*_SIDES, 2) / scale
+    # No part is larger than the photo; a photo too small for its part is enlarged a little more.
+    width, height = (min(side, float(most)) for side, most in zip(wanted, image.size, strict=True))
+    scale = max(scale, _SIDES[0] / width, _SIDES[0] / height)
+    left = random.uniform(0, image.width - width)
+    top = random.uniform(0, image.height - height)
+    size = (_whole(width * scale), _whole(height * scale))
+    box = (left, top, left + width, top + height)
+    part = image.resize(size, Image.Resampling.LANCZOS, box)
+    if random.random() < 1 / 2:
+        part = ImageOps.mirror(part)
+    if random.random() < _SHARE_AS_IT_IS:
+        return np.asarray(part)
+    values = recolour(np.asarray(part).astype(np.float32), random)
+    return np.clip(np.rint(values), 0, 255).astype(np.uint8)
+
+
 def samples(photos: Path, labels: Path, split: Split) -> Iterator[Sample]:
     """Every sample of a split, labelled or not, native variants first.
 
-    The holdout is measured on photos as they are: it has no rescaled variant.
+    The holdout is measured on photos as they are: it has no varied ones.
     """
     for variant in VARIANTS if split == "train" else VARIANTS[:1]:
         for photo in find_photos(photos, split):

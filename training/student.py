@@ -77,10 +77,10 @@ class Student(nn.Module):
     """
 
     WIDTHS: ClassVar = {2: 32, 4: 64, 8: 96}
-    BLOCKS: ClassVar = {2: 4, 4: 5, 8: 2}
+    BLOCKS: ClassVar = {2: 7, 4: 6, 8: 2}
     # Pixels on each side that an output pixel can depend on: the sum over the convolutions of
     # their reach times their stride, rounded up to the multiple of 8.
-    RECEPTIVE_RADIUS: ClassVar = 104
+    RECEPTIVE_RADIUS: ClassVar = 120
 
     def __init__(self) -> None:
         super().__init__()

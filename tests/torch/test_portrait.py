@@ -21,7 +21,6 @@ from training.portrait.export import export  # noqa: E402
 from training.portrait.faces import find_all, listed  # noqa: E402
 from training.portrait.label import (  # noqa: E402
     LISTING,
-    PortraitTeacher,
     label,
     label_file,
     read_labelled,
@@ -31,6 +30,7 @@ from training.portrait.student import PortraitStudent  # noqa: E402
 from training.portrait.train import RECIPE, averaged_student, train  # noqa: E402
 from training.portrait.variants import SIDE, render  # noqa: E402
 from training.samples import Picture, split_of  # noqa: E402
+from training.teacher import OnnxTeacher  # noqa: E402
 
 pytestmark = pytest.mark.torch
 ONE_GREY_LEVEL = 2 / 255
@@ -185,7 +185,7 @@ def test_a_face_that_the_border_cuts_is_left_out(tmp_path: Path) -> None:
 def test_teachers_of_both_layouts(tmp_path: Path, *, colours_last: bool) -> None:
     crop = np.random.default_rng(0).integers(0, 256, (32, 48, 3), np.uint8)
     file = inverting_teacher(tmp_path / "teacher.onnx", colours_last=colours_last)
-    np.testing.assert_array_equal(PortraitTeacher(file).paint(crop), 255 - crop)
+    np.testing.assert_array_equal(OnnxTeacher(file).paint(crop), 255 - crop)
 
 
 def test_labelling_goes_on_where_it_was_cut(

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import onnxruntime as ort
 from numpy.typing import NDArray
 
 from training.portrait.faces import PhotoFace, listed
 from training.portrait.variants import VARIANTS, render
 from training.samples import Picture
+from training.teacher import OnnxTeacher
 
 LISTING = "faces.json"
 
@@ -30,24 +30,6 @@ class Labelled:
     crops: Picture
     labels: Picture
     landmarks: NDArray[np.float32]
-
-
-class PortraitTeacher:
-    """An AnimeGANv3 "tiny" generator: RGB in [-1, 1], NHWC or NCHW in, NHWC out."""
-
-    def __init__(self, graph: Path) -> None:
-        self._session = ort.InferenceSession(str(graph), providers=["CPUExecutionProvider"])
-        given = self._session.get_inputs()[0]
-        self._input = given.name
-        self._colours_last = given.shape[-1] == 3
-
-    def paint(self, crop: Picture) -> Picture:
-        """``uint8[H, W, 3]`` RGB, sides a multiple of 16, to the same shape."""
-        x = crop.astype(np.float32)[None] / 127.5 - 1.0
-        if not self._colours_last:
-            x = x.transpose(0, 3, 1, 2)
-        y = self._session.run(None, {self._input: x})[0][0]
-        return np.clip(np.rint((y + 1.0) * 127.5), 0, 255).astype(np.uint8)
 
 
 def label_file(work: Path, face: PhotoFace) -> Path:
@@ -69,7 +51,7 @@ def label(
     A face kept out of training has one variant, the original. Cut at will and started again.
     """
     train, holdout = listed(photos, work / LISTING)
-    painter = PortraitTeacher(teacher)
+    painter = OnnxTeacher(teacher)
     todo = [*holdout, *train]
     for done, face in enumerate(todo, start=1):
         file = label_file(work, face)

@@ -12,7 +12,6 @@ import io
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 from skimage.transform import warp
 
@@ -24,12 +23,11 @@ from anime_inference.logic.faces.align import (
 )
 from anime_inference.logic.faces.face import Landmarks
 from training.portrait.faces import PhotoFace, load_photo
+from training.recolour import Values, recolour
 from training.samples import Picture
 
 SIDE = 256
 VARIANTS = 24
-
-Values = NDArray[np.float32]
 
 
 def render(
@@ -57,7 +55,7 @@ def render(
         values = values * np.float32(1 - share) + guest * np.float32(share)
     if random.random() < 0.6:
         values = _bend(values, random)
-    values = _colours(values, random)
+    values = _light(values, random)
     picture = np.clip(np.rint(values), 0, 255).astype(np.uint8)
     return _worsen(picture, random), points
 
@@ -114,17 +112,12 @@ def _bend(values: Values, random: np.random.Generator) -> Values:
     return np.stack(bent, axis=-1).astype(np.float32)
 
 
-def _colours(values: Values, random: np.random.Generator) -> Values:
-    """Exposure, contrast, temperature, saturation, light from a side, now and then grey."""
-    level = np.clip(values / 255, 0, 1) ** np.exp(random.uniform(-0.5, 0.6))
-    level = 0.5 + (level - 0.5) * random.uniform(0.75, 1.25)
-    level = level * np.exp(random.uniform(-0.12, 0.12, 3)).astype(np.float32)
-    grey = level.mean(axis=2, keepdims=True)
-    saturation = 0 if random.random() < 0.04 else random.uniform(0.5, 1.35)
-    level = grey + (level - grey) * saturation
+def _light(values: Values, random: np.random.Generator) -> Values:
+    """Other colours, and now and then light from a side."""
+    values = recolour(values, random)
     if random.random() < 0.35:
-        level = level * np.exp(0.25 * _smooth(random, 3))[..., None]
-    return (level * 255).astype(np.float32)
+        values = values * np.exp(0.25 * _smooth(random, 3))[..., None]
+    return values
 
 
 def _worsen(picture: Picture, random: np.random.Generator) -> Picture:
