@@ -16,10 +16,10 @@ from training.student import THUMBNAIL_SIDE, GlobalCode, Student
 def build_student(weights: StateDict) -> onnx.ModelProto:
     """``image`` float32[1, 3, H, W] and ``thumbnail`` float32[1, 3, 128, 128] to ``painted``.
 
-    RGB in [-1, 1]; H and W are multiples of 8; weights are kept as float16.
+    RGB in [-1, 1]; H and W are multiples of 8; kernels are kept as int8.
     The same network as :class:`training.student.Student`; the torch tier compares them.
     """
-    pen = _StudentPen(GraphBuilder(weights, half=True))
+    pen = _StudentPen(GraphBuilder(weights, compact=True))
     graph = pen.graph
     code = pen.global_code("thumbnail")
     x2 = pen.conv_relu("stem", graph.node("SpaceToDepth", "image", blocksize=2))

@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from onnx import numpy_helper
 
-from anime_inference.adapters.graphs.builder import GraphBuilder
+from anime_inference.adapters.graphs.builder import SCALE_SUFFIX, GraphBuilder
 from anime_inference.adapters.state_dict import StateDict
 
 
@@ -59,7 +59,7 @@ def read_weights(file: Path) -> StateDict:
     weights: dict[str, NDArray[np.float32]] = {}
     for name, values in tensors.items():
         if name.endswith((".weight", ".bias")):
-            scale = tensors.get(f"{name}.scale", np.float32(1))
+            scale = tensors.get(f"{name}{SCALE_SUFFIX}", np.float32(1))
             weights[name] = values.astype(np.float32) * scale
     weights["stem.weight"] = _reordered(weights["stem.weight"], 4, 3)
     return weights

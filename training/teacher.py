@@ -9,6 +9,7 @@ import numpy as np
 import onnxruntime as ort
 import torch
 
+from anime_inference.adapters.onnx_runtime import EngineOptions, session_options
 from anime_shared.styles import Upsampling
 from training.generator import Generator
 from training.samples import Picture
@@ -25,7 +26,10 @@ class OnnxTeacher:
     """A generator as an ONNX graph: RGB in [-1, 1], NHWC or NCHW, same size out."""
 
     def __init__(self, graph: Path) -> None:
-        self._session = ort.InferenceSession(str(graph), providers=["CPUExecutionProvider"])
+        options = session_options(EngineOptions())
+        self._session = ort.InferenceSession(
+            str(graph), options, providers=["CPUExecutionProvider"]
+        )
         given = self._session.get_inputs()[0]
         self._input = given.name
         self._colours_last = given.shape[-1] == 3

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from training.crops import Crops
 from training.loop import Progress, Recipe, Run, averaged
@@ -52,7 +52,7 @@ def train(
     yield from Run(recipe, network, loss).to_end(checkpoint)
 
 
-def begin_with(student: Student, file: Path) -> None:
+def begin_with(student: nn.Module, file: Path) -> None:
     """Take over the weights of a student's ONNX file.
 
     Blocks that it lacks begin as the identity, so the student paints what the file paints.

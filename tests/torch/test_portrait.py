@@ -31,6 +31,7 @@ from training.portrait.train import RECIPE, averaged_student, train  # noqa: E40
 from training.portrait.variants import SIDE, render  # noqa: E402
 from training.samples import Picture, split_of  # noqa: E402
 from training.teacher import OnnxTeacher  # noqa: E402
+from training.train import begin_with  # noqa: E402
 
 pytestmark = pytest.mark.torch
 ONE_GREY_LEVEL = 2 / 255
@@ -90,12 +91,13 @@ def work(photos: Path, teacher: Path, tmp_path_factory: pytest.TempPathFactory) 
 
 
 @pytest.fixture(scope="module")
-def student() -> PortraitStudent:
-    """Random, in the precision that is exported."""
+def student(tmp_path_factory: pytest.TempPathFactory) -> PortraitStudent:
+    """Random, as precise as it is exported."""
     torch.manual_seed(0)
     student = PortraitStudent().eval()
-    for values in student.parameters():
-        values.data = values.data.half().float()
+    file = tmp_path_factory.mktemp("student") / "student.onnx"
+    export(student, file)
+    begin_with(student, file)
     return student
 
 

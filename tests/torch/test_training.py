@@ -14,7 +14,7 @@ torch = pytest.importorskip("torch", reason="torch is installed by make test-tor
 from anime_inference.adapters.graphs.animegan2 import build_animegan2  # noqa: E402
 from anime_shared.styles import Upsampling  # noqa: E402
 from tests.pictures import gradient  # noqa: E402
-from tests.weights import random_state_dict  # noqa: E402
+from tests.weights import npz_of, random_state_dict  # noqa: E402
 from training.evaluate import evaluate  # noqa: E402
 from training.export import export  # noqa: E402
 from training.fidelity import measure  # noqa: E402
@@ -22,7 +22,9 @@ from training.label import label  # noqa: E402
 from training.loop import Recipe  # noqa: E402
 from training.losses import imitation_loss  # noqa: E402
 from training.samples import count_samples, samples, split_of  # noqa: E402
-from training.train import averaged_student, train  # noqa: E402
+from training.student import THUMBNAIL_SIDE, Student  # noqa: E402
+from training.teacher import OnnxTeacher, QuickTeacher  # noqa: E402
+from training.train import averaged_student, begin_with, train  # noqa: E402
 
 pytestmark = pytest.mark.torch
 TINY = Recipe(steps=100, batch=2, crop=64, learning_rate=1e-3)
@@ -40,17 +42,17 @@ def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def teacher(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def teacher(tmp_path_factory: pytest.TempPathFactory) -> OnnxTeacher:
     file = tmp_path_factory.mktemp("teacher") / "teacher.onnx"
     graph = build_animegan2(random_state_dict(), Upsampling.ASYMMETRIC)
     file.write_bytes(graph.SerializeToString())
-    return file
+    return OnnxTeacher(file)
 
 
 @pytest.fixture(scope="module")
-def labels(photos: Path, teacher: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def labels(photos: Path, teacher: OnnxTeacher, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("labels")
-    *_, last = label(photos, folder, teacher)
+    *_, last = label(photos, folder, teacher, teacher)
     assert last == (count_samples(photos, folder), count_samples(photos, folder))
     return folder
 
@@ -63,15 +65,17 @@ def test_the_split_hangs_on_the_name_alone(photos: Path) -> None:
     }
 
 
-def test_labelling_goes_on_where_it_was_cut(photos: Path, teacher: Path, tmp_path: Path) -> None:
-    run = label(photos, tmp_path, teacher)
+def test_labelling_goes_on_where_it_was_cut(
+    photos: Path, teacher: OnnxTeacher, tmp_path: Path
+) -> None:
+    run = label(photos, tmp_path, teacher, teacher)
     for _ in range(3):
         next(run)
     del run
     done = {file: file.stat().st_mtime_ns for file in tmp_path.rglob("*.label.png")}
     assert len(done) == 3
     assert not list(tmp_path.rglob("*.partial"))
-    list(label(photos, tmp_path, teacher))
+    list(label(photos, tmp_path, teacher, teacher))
     assert all(file.stat().st_mtime_ns == written for file, written in done.items())
     assert len(list(tmp_path.rglob("*.label.png"))) == count_samples(photos, tmp_path)
 
@@ -139,3 +143,32 @@ def test_fidelity_of_the_extremes() -> None:
     assert perfect.edge_energy == pytest.approx(1)
     flat = measure(photo, np.full_like(photo, 128), teacher)
     assert flat.edge_energy == 0
+
+
+def test_the_quick_teacher_paints_nearly_as_the_exact_one(
+    teacher: OnnxTeacher, tmp_path: Path
+) -> None:
+    weights = tmp_path / "weights.npz"
+    weights.write_bytes(npz_of(random_state_dict()))
+    photo = gradient(96, 64)
+    exact = teacher.paint(photo).astype(np.float32)
+    quick = QuickTeacher(weights, Upsampling.ASYMMETRIC).paint(photo)
+    assert np.sqrt(np.square(quick - exact).mean()) < 1
+
+
+def test_a_student_begins_as_an_earlier_one_with_fewer_blocks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = torch.rand(1, 3, 64, 64) * 2 - 1
+    thumbnail = torch.rand(1, 3, THUMBNAIL_SIDE, THUMBNAIL_SIDE) * 2 - 1
+    with monkeypatch.context() as earlier, torch.no_grad():
+        earlier.setattr(Student, "BLOCKS", {2: 1, 4: 2, 8: 1})
+        first = Student().eval()
+        export(first, tmp_path / "first.onnx")
+        wanted = first(image, thumbnail)
+    with torch.no_grad():
+        second = Student().eval()
+        assert (second(image, thumbnail) - wanted).abs().max() > 0.05
+        begin_with(second, tmp_path / "first.onnx")
+        # As precisely as int8 keeps the weights.
+        assert (second(image, thumbnail) - wanted).abs().max() < 0.02

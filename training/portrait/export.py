@@ -16,10 +16,10 @@ from training.portrait.student import PortraitStudent
 def build_portrait_student(weights: StateDict) -> onnx.ModelProto:
     """``image`` float32[1, 3, H, W] to ``painted``, float32 of the same shape.
 
-    RGB in [-1, 1]; H and W are multiples of 16; weights are kept as float16.
+    RGB in [-1, 1]; H and W are multiples of 16; kernels are kept as int8.
     The same network as :class:`training.portrait.student.PortraitStudent`.
     """
-    pen = Pen(GraphBuilder(weights, half=True))
+    pen = Pen(GraphBuilder(weights, compact=True))
     graph, blocks = pen.graph, PortraitStudent.BLOCKS
     x2 = pen.conv_relu("stem", graph.node("SpaceToDepth", "image", blocksize=2))
     x4 = pen.conv_relu("down4", x2, stride=2)

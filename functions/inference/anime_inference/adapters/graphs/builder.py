@@ -14,6 +14,9 @@ Shape: TypeAlias = Sequence[int | str]
 
 OPSET = 18
 IR_VERSION = 9
+# Of the tensor with an int8 kernel's scales.
+SCALE_SUFFIX = ".scale"
+_KERNEL_DIMENSIONS = 4
 
 
 class GraphBuilder:
@@ -21,12 +24,15 @@ class GraphBuilder:
 
     Args:
         weights: name to array.
-        half: keep the weights as float16 in the file; the engine widens them when it loads.
+        compact: keep kernels as int8 with a scale for each output channel, and all else as
+            float16; the engine computes the float32 weights once, when it loads the model.
     """
 
-    def __init__(self, weights: Mapping[str, NDArray[np.float32]], *, half: bool = False) -> None:
+    def __init__(
+        self, weights: Mapping[str, NDArray[np.float32]], *, compact: bool = False
+    ) -> None:
         self._weights = weights
-        self._half = half
+        self._compact = compact
         self._nodes: list[onnx.NodeProto] = []
         self._drawn = 0
         self._initializers: dict[str, onnx.TensorProto] = {}
@@ -70,6 +76,10 @@ class GraphBuilder:
         """A 1-D int64 constant."""
         return self.constant(np.array(values, np.int64))
 
+    def has_weight(self, name: str) -> bool:
+        """Whether the state dict has this weight."""
+        return name in self._weights
+
     def weight(self, name: str, shape: Sequence[int] | None = None) -> str:
         """A weight of the state dict, reshaped if ``shape`` is given.
 
@@ -78,14 +88,24 @@ class GraphBuilder:
         """
         self._used.add(name)
         values = self._weights[name] if shape is None else self._weights[name].reshape(shape)
-        if not self._half:
-            if name not in self._initializers:
-                self._initializers[name] = numpy_helper.from_array(
-                    np.ascontiguousarray(values), name
-                )
-            return name
-        self._initializers[name] = numpy_helper.from_array(values.astype(np.float16), name)
-        return self.node("Cast", name, to=TensorProto.FLOAT)
+        if not self._compact:
+            return self._initializer(name, np.ascontiguousarray(values))
+        if values.ndim == _KERNEL_DIMENSIONS:
+            return self._quantised(name, values)
+        half = self._initializer(name, values.astype(np.float16))
+        return self.node("Cast", half, to=TensorProto.FLOAT)
+
+    def _quantised(self, name: str, kernel: NDArray[np.float32]) -> str:
+        largest = np.abs(kernel).max(axis=(1, 2, 3), keepdims=True)
+        scale = (np.where(largest == 0, 1, largest) / np.float32(127)).astype(np.float32)
+        steps = self._initializer(name, np.rint(kernel / scale).astype(np.int8))
+        widened = self.node("Cast", steps, to=TensorProto.FLOAT)
+        return self.node("Mul", widened, self._initializer(f"{name}{SCALE_SUFFIX}", scale))
+
+    def _initializer(self, name: str, values: NDArray[Any]) -> str:
+        if name not in self._initializers:
+            self._initializers[name] = numpy_helper.from_array(values, name)
+        return name
 
     def conv(self, x: str, name: str, *, bias: bool, stride: int = 1, padding: int = 0) -> str:
         """Convolution by ``<name>.weight``; its shape tells kernel and groups.
