@@ -19,6 +19,7 @@ from anime_shared.errors import ModelCorrupt, StyleNotInstalled
 from anime_shared.styles import Architecture, Style
 
 _WARM_UP_SIDE = 64
+_CACHED_ROWS = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,9 +178,17 @@ def _to_tensor(rgb: Pixels) -> Tensor:
 
 def _to_pixels(tensor: Tensor) -> Pixels:
     """The inverse of :func:`_to_tensor`, rounded and clipped."""
-    scaled = tensor[0] * np.float32(127.5)
-    scaled += np.float32(127.5)
-    np.rint(scaled, out=scaled)
-    np.clip(scaled, 0, 255, out=scaled)
-    pixels: Pixels = np.ascontiguousarray(scaled.astype(np.uint8).transpose(1, 2, 0))
+    _, colours, height, width = tensor.shape
+    pixels = np.empty((height, width, colours), np.uint8)
+    # A few rows at a time stay in the processor's cache from the first step to the last.
+    band = np.empty((_CACHED_ROWS, width), np.float32)
+    for top in range(0, height, _CACHED_ROWS):
+        rows = slice(top, min(top + _CACHED_ROWS, height))
+        scaled = band[: rows.stop - top]
+        for colour in range(colours):
+            np.multiply(tensor[0, colour, rows], np.float32(127.5), out=scaled)
+            scaled += np.float32(127.5)
+            np.rint(scaled, out=scaled)
+            np.clip(scaled, 0, 255, out=scaled)
+            pixels[rows, :, colour] = scaled
     return pixels

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -32,6 +33,8 @@ _READ_NAMES = "JPEG, PNG, WebP, AVIF, HEIC or GIF"
 _SRGB = ImageCms.createProfile("sRGB")
 # Modes that littlecms takes as they are; others become RGB first.
 _ICC_MODES = ("RGB", "CMYK", "L")
+# What is decoded at a part of its size is still so many times larger than what is wanted.
+_REDUCING_GAP = 2
 _ALPHA_MODES = ("RGBA", "RGBa", "LA", "La", "PA")
 
 
@@ -43,11 +46,18 @@ class DecodeLimits:
     max_pixels: int
 
 
-def decode(data: bytes, limits: DecodeLimits) -> Picture:
+def decode(data: bytes, limits: DecodeLimits, max_side: int | None = None) -> Picture:
     """Decode JPEG, PNG, WebP, AVIF, HEIC, or a GIF's first frame.
 
     Orientation is applied, an embedded ICC profile is converted to sRGB, 16-bit, grey, palette
     and CMYK pictures become 8-bit RGB; transparency is kept.
+
+    Args:
+        data: the file.
+        limits: budgets.
+        max_side: to which the picture will be shrunk. A JPEG that is at least four times as large
+            is decoded at a half, a quarter or an eighth of its size, never at less than twice
+            ``max_side``: Pillow's own measure for what can't be told from a full decoding.
 
     Raises:
         EmptyPicture: no bytes.
@@ -60,6 +70,7 @@ def decode(data: bytes, limits: DecodeLimits) -> Picture:
     try:
         with Image.open(io.BytesIO(data), formats=_READ_FORMATS) as image:
             _check_size(image, limits.max_pixels)
+            _reduce(image, max_side)
             image.load()
             return _normalise(image)
     except UnidentifiedImageError:
@@ -103,6 +114,14 @@ def _check_size(image: Image.Image, max_pixels: int) -> None:
             field="image",
             limit=max_pixels,
         )
+
+
+def _reduce(image: Image.Image, max_side: int | None) -> None:
+    """Have a JPEG decoded at a part of its size, which no other format can."""
+    if max_side is not None:
+        scale = _REDUCING_GAP * max_side / max(image.size)
+        wanted = (math.ceil(image.width * scale), math.ceil(image.height * scale))
+        image.draft(None, wanted)
 
 
 def _normalise(image: Image.Image) -> Picture:

@@ -49,8 +49,13 @@ def window(rgb: Pixels, top: int, bottom: int, left: int, right: int) -> Pixels:
     Beyond its border the picture goes on by reflection, as often as needed; its edge isn't
     repeated, unless it is a single pixel wide.
     """
-    rows = _reflected(top, bottom, rgb.shape[0])
-    columns = _reflected(left, right, rgb.shape[1])
+    height, width = rgb.shape[:2]
+    inside = rgb[max(0, top) : bottom, max(0, left) : right]
+    spans = ((max(0, -top), max(0, bottom - height)), (max(0, -left), max(0, right - width)))
+    if all(max(span) < length for span, length in zip(spans, inside.shape, strict=False)):
+        return np.pad(inside, (*spans, (0, 0)), mode="reflect")
+    # What lies beyond comes from outside of the window, or is reflected more than once.
+    rows, columns = _reflected(top, bottom, height), _reflected(left, right, width)
     return rgb[rows[:, None], columns]
 
 

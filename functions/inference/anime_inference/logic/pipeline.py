@@ -148,7 +148,7 @@ def transform(
     timings = Timings()
     on_progress(Stage.DECODE, 0)
     with timings.measure("decode"):
-        photo = shrink(decode(data, limits.decode), options.max_side)
+        photo = shrink(decode(data, limits.decode, options.max_side), options.max_side)
     canvas = _Canvas(photo, options, models, limits.memory_budget, timings)
     # The canvas alone holds it now, and lets go of it before a file is made.
     del photo
