@@ -172,6 +172,10 @@ bench-engine: .venv/.ready ## Session options of the engine: threads, arena, gra
 bench-faces: .venv/.ready ## Time of each stage for a portrait and a group (PACK=folder: both detectors)
 	$(BIN)/python -m bench.faces $(PACK)
 
+.PHONY: bench-pipeline
+bench-pipeline: .venv/.ready ## What a photo costs around the network: decoding, encoders, their settings
+	$(BIN)/python -m bench.pipeline
+
 .PHONY: bench-memory
 bench-memory: .venv/.ready ## Memory foretold and measured, and what tiles change (WEIGHTS= SCENES=)
 	$(BIN)/python -m bench.memory $(WEIGHTS) $(SCENES)
