@@ -44,6 +44,10 @@ setup: .venv/.ready ## Install everything into .venv (quick when there is nothin
 	$(TRAIN_BIN)/pip install --quiet --disable-pip-version-check $(TORCH)
 	@touch $@
 
+.venv-train/.bench: .venv-train/.ready requirements/bench.txt
+	$(UV) pip install --quiet --python .venv-train --require-hashes -r requirements/bench.txt
+	@touch $@
+
 COMPILE = $(UV) pip compile --quiet --generate-hashes --upgrade --no-annotate \
   --custom-compile-command "make lock"
 FUNCTIONS = $(COMPILE) --universal --python-version 3.11 pyproject.toml
@@ -59,6 +63,8 @@ lock: | .uv/bin/uv ## Resolve dependencies anew and write the hashed locks
 	  -o requirements/dev.txt
 	$(COMPILE) --universal --python-version 3.11 --group browser -c requirements/dev.txt \
 	  -o requirements/browser.txt
+	$(COMPILE) --universal --python-version 3.11 --group bench -c requirements/dev.txt \
+	  -o requirements/bench.txt
 	$(COMPILE) --universal --python-version 3.12 --group sam -o requirements/sam.txt
 	$(COMPILE) --universal --python-version 3.12 --group runtime -o requirements/runtime.txt
 	$(COMPILE) --python-version 3.13 --group emulator -o requirements/emulator.txt
@@ -161,8 +167,9 @@ cloud-down: .venv/.ready ## End what cloud-test left running
 # --- measure -----------------------------------------------------------------------------------
 
 .PHONY: bench
-bench: .venv-train/.ready ## Time and memory: torch, ONNX Runtime, the bundled student
-	$(TRAIN_BIN)/python -m bench
+bench: .venv-train/.bench ## This app against torch, ONNX Runtime, OpenVINO, ncnn (WEIGHTS= SCENES= QUICK=1)
+	$(TRAIN_BIN)/python -m bench $(if $(WEIGHTS),--weights $(WEIGHTS)) \
+	  $(if $(SCENES),--scenes $(SCENES)) $(if $(QUICK),--quick)
 
 .PHONY: bench-engine
 bench-engine: .venv/.ready ## Session options of the engine: threads, arena, graph level, spinning
