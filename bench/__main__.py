@@ -1,84 +1,104 @@
-"""``make bench``: torch eager, ONNX Runtime and the bundled student, side by side."""
+"""``make bench``: this app against torch, ONNX Runtime, OpenVINO and ncnn, as one report.
+
+Prints the tables, and writes them and a plot into the documents.
+"""
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
-import sys
-import tempfile
 import time
 from pathlib import Path
-from statistics import median
-from typing import Any
+from typing import Annotated
 
+import typer
 from rich.console import Console
 from rich.progress import track
-from rich.table import Table
 
-from bench.child import ENGINES
+from bench.machine import describe
+from bench.measure import Bench, first_picture, plan, prepare
+from bench.plot import draw
+from bench.report import in_document, report
+from bench.results import Results, load_results
+from bench.sizes import QUICK_SIZES, SIZES, scenes
 
-SIDES = (256, 512, 1024)
-ROUNDS = 3
-RUNS = {256: 7, 512: 5, 1024: 3}
-console = Console(width=100)
+DOCUMENT = Path("docs/benchmarks.md")
+PLOT = Path("docs/pictures/benchmarks.svg")
+FIRST_PHOTO = Path("docs/pictures/photo.jpg")
+FIRST_RUNS = 5
+WORK = Path(".bench/report")
+QUICK_WORK = Path(".bench/quick")
+KEPT = "results.json"
 
 
-def child(engine: str, side: int) -> dict[str, Any]:
-    """One process of one engine; its peak memory is its own."""
-    command = [sys.executable, "-m", "bench.child", engine, str(side), str(RUNS[side])]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
-    measured: dict[str, Any] = json.loads(done.stdout)
+def measure(
+    work: Path, weights: Path | None, photos: list[Path], minutes: float, *, quick: bool
+) -> Results:
+    """All of it; after so many minutes only what has no result yet."""
+    results = Results(
+        machine=describe(), photos=[photo.stem for photo in photos], published=weights is not None
+    )
+    end = time.monotonic() + 60 * minutes
+    prepare(work, weights)
+    bench = Bench(work, photos, results)
+    steps = list(plan(QUICK_SIZES if quick else SIZES))
+    for step in track(steps, "measuring", console=Console(stderr=True)):
+        if step.first_round or time.monotonic() < end:
+            bench.take(step)
+    runs = 1 if quick else FIRST_RUNS
+    results.first_picture = [first_picture(FIRST_PHOTO) for _ in range(runs)]
+    for file in work.glob("*.npy"):
+        file.unlink()
+    return results
+
+
+def write(results: Results, document: Path, plot: Path) -> str:
+    """The plot, and the document from its own words; returns what stands between its marks."""
+    measured = report(results)
+    draw(results, plot)
+    link = os.path.relpath(plot, document.parent)
+    picture = f"![Seconds and peak memory of each engine over megapixels]({link})\n\n"
+    document.write_text(in_document(DOCUMENT.read_text(), picture + measured))
     return measured
 
 
-def first_picture(photo: Path, out: Path) -> float:
-    """Seconds from the start of a process to its first picture on disk."""
-    command = [sys.executable, "-m", "anime_local", "transform", "--overwrite"]
-    start = time.perf_counter()
-    subprocess.run([*command, str(photo), str(out)], capture_output=True, check=True)  # noqa: S603
-    return time.perf_counter() - start
+def main(
+    weights: Annotated[
+        Path | None,
+        typer.Option(help="Folder of the published hayao.npz; random weights if not given."),
+    ] = None,
+    photos: Annotated[
+        Path | None, typer.Option("--scenes", help="Folder of more photos for the fidelity.")
+    ] = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Two tiny sizes, one round, beside the document.")
+    ] = False,
+    minutes: Annotated[
+        float, typer.Option(help="After these, only what has no result yet is measured.")
+    ] = 24,
+    again: Annotated[
+        Path | None, typer.Option(help="A results.json to report anew; measures nothing.")
+    ] = None,
+    work: Annotated[
+        Path | None, typer.Option(help="Folder for models in each format, and for the results.")
+    ] = None,
+) -> None:
+    """Measure every engine, print the tables, write docs/benchmarks.md and its plot.
 
-
-def main() -> None:
-    """Measure in turns, so that a noisy minute hits every engine alike; print medians."""
-    seconds: dict[tuple[str, int], list[float]] = {}
-    peak: dict[tuple[str, int], float] = {}
-    plan = [(e, s) for _ in range(ROUNDS) for s in SIDES for e in ENGINES]
-    for engine, side in track(plan, "measuring", console=Console(stderr=True)):
-        measured = child(engine, side)
-        seconds.setdefault((engine, side), []).extend(measured["seconds"])
-        peak[engine, side] = max(peak.get((engine, side), 0), measured["peak"])
-
-    reference = next(iter(ENGINES))
-    table = Table(title=f"Whole picture to whole picture, {os.cpu_count()} cores", box=None)
-    for heading in ("side", "engine"):
-        table.add_column(heading)
-    for heading in ("median s", "min", "max", "over torch", "peak MiB"):
-        table.add_column(heading, justify="right")
-    for side in SIDES:
-        base = median(seconds[reference, side])
-        for engine in ENGINES:
-            times = seconds[engine, side]
-            table.add_row(
-                str(side),
-                engine,
-                f"{median(times):.3f}",
-                f"{min(times):.3f}",
-                f"{max(times):.3f}",
-                f"{base / median(times):.1f} x",
-                f"{peak[engine, side]:.0f}",
-            )
-    console.print(table)
-
-    photo = Path("docs/pictures/photo.jpg")
-    with tempfile.TemporaryDirectory() as folder:
-        times = [first_picture(photo, Path(folder, "anime.png")) for _ in range(5)]
-    console.print(
-        f"\nProcess start to first picture ({photo}): "
-        f"median {median(times):.2f} s, {min(times):.2f} to {max(times):.2f}"
-    )
+    Each measurement is a process of its own; the engines take turns. A picture that won't fit
+    into this machine's memory isn't tried.
+    """
+    folder = work or (QUICK_WORK if quick else WORK)
+    folder.mkdir(parents=True, exist_ok=True)
+    if again is not None:
+        results = load_results(again)
+    else:
+        results = measure(folder, weights, scenes(photos), minutes, quick=quick)
+        results.save(folder / KEPT)
+    document, plot = DOCUMENT, PLOT
+    if quick:
+        document, plot = folder / DOCUMENT.name, folder / PLOT.name
+    print(write(results, document, plot))
 
 
 if __name__ == "__main__":
-    main()
+    typer.run(main)

@@ -21,7 +21,7 @@ from rich.table import Table
 from anime_inference.adapters.model_store import ModelStore
 from anime_inference.settings import Settings
 from anime_shared.styles import DEFAULT_STYLE
-from bench.child import peak_mib
+from bench.process import peak_mib
 
 SIDE = 512
 RUNS = 8

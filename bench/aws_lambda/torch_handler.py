@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from bench.child import torch_eager
+from bench.engines.torch_eager import from_weights
+from tests.weights import random_state_dict
 
-_paint = torch_eager()
+_paint = from_weights(random_state_dict()).paint
 
 
 def handler(event: dict[str, Any], _: object) -> dict[str, Any]:

@@ -9,7 +9,8 @@ import numpy as np
 from flask import Flask, Response, request
 from PIL import Image
 
-from bench.child import torch_eager
+from bench.engines.torch_eager import from_weights
+from tests.weights import random_state_dict
 
 PAGE = "<!doctype html><title>AnimeGAN</title><form method=post action=/upload></form>"
 
@@ -17,7 +18,7 @@ PAGE = "<!doctype html><title>AnimeGAN</title><form method=post action=/upload><
 def create_app() -> Flask:
     """The app; its model is the full one, with random weights, which cost the same time."""
     app = Flask(__name__)
-    paint = torch_eager()
+    paint = from_weights(random_state_dict()).paint
 
     @app.get("/healthz")
     def page() -> str:

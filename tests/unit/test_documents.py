@@ -32,6 +32,7 @@ def test_every_style_is_in_the_readme() -> None:
         "README.md",
         "MODEL_CARD.md",
         "ARCHITECTURE.md",
+        "docs/benchmarks.md",
         "docs/configuration.md",
         "docs/deploy.md",
         "docs/memory.md",

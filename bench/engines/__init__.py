@@ -1,0 +1,1 @@
+"""The engines that ``make bench`` compares, one module each; ``registry`` lists them."""
