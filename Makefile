@@ -207,6 +207,12 @@ bench-skin: .venv/.ready ## How much lighter or darker skin becomes (FACES=folde
 
 PHOTOS ?= ../shared/photos
 TEACHERS ?= ../shared/models
+STYLE ?= hayao
+
+.PHONY: student-sheet
+student-sheet: .venv-train/.ready ## 60 held-out photos, teacher, student: sheets (PHOTOS= TEACHERS= STYLE=)
+	$(TRAIN_BIN)/python -m training evaluate --photos $(PHOTOS) --style $(STYLE) --most 60 \
+	  --teacher $(TEACHERS)/animegan2/$(STYLE).onnx --sheets .bench/$(STYLE)
 
 .PHONY: students
 students: .venv-train/.ready ## Label, train and export both bundled styles (hours; resumable)

@@ -91,17 +91,24 @@ def evaluate_command(
     work: Work = _WORK,
     model: Annotated[Path | None, typer.Option(help="The student's ONNX file.")] = None,
     sheets: Annotated[
-        Path | None, typer.Option(help="Write photo, student, teacher side by side here.")
+        Path | None, typer.Option(help="Write photo, teacher, student side by side here.")
+    ] = None,
+    most: Annotated[
+        int | None, typer.Option(min=1, help="Only so many, evenly over all kept out.")
+    ] = None,
+    teacher: Annotated[
+        Path | None, typer.Option(help="The teacher's ONNX file, for what has no label yet.")
     ] = None,
 ) -> None:
     """Print the fidelity to the teacher on the photos kept out of training."""
     from training.evaluate import evaluate  # noqa: PLC0415
     from training.fidelity import mean  # noqa: PLC0415
+    from training.teacher import OnnxTeacher  # noqa: PLC0415
 
     rows = []
-    for name, fidelity in evaluate(
-        photos, work / style, model or _MODELS / f"{style}.onnx", sheets
-    ):
+    file = model or _MODELS / f"{style}.onnx"
+    exact = OnnxTeacher(teacher) if teacher else None
+    for name, fidelity in evaluate(photos, work / style, file, sheets, most=most, teacher=exact):
         rows.append(fidelity)
         console.print(f"{name:24} {fidelity}")
     console.print(f"mean of {len(rows)}: {mean(rows)}")
