@@ -113,7 +113,7 @@ test: .venv/.ready ## The tests that need neither torch nor a network
 	ANIME_TEST_SHARED="$(SHARED)" $(BIN)/pytest -m "not torch"
 
 .PHONY: test-torch
-test-torch: .venv-train/.ready ## The tests that need torch: parity and training (installs it)
+test-torch: .venv-train/.bench ## The tests that need torch: parity, training, benchmarks (installs it)
 	ANIME_TEST_SHARED="$(SHARED)" $(TRAIN_BIN)/pytest -m torch
 
 .PHONY: browser-test

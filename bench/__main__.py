@@ -40,6 +40,8 @@ def measure(
     end = time.monotonic() + 60 * minutes
     prepare(work, weights)
     bench = Bench(work, photos, results)
+    if quick:
+        bench.enough_seconds = 0
     steps = list(plan(QUICK_SIZES if quick else SIZES))
     for step in track(steps, "measuring", console=Console(stderr=True)):
         if step.first_round or time.monotonic() < end:
@@ -64,10 +66,20 @@ def write(results: Results, document: Path, plot: Path) -> str:
 def main(
     weights: Annotated[
         Path | None,
-        typer.Option(help="Folder of the published hayao.npz; random weights if not given."),
+        typer.Option(
+            help="Folder of the published hayao.npz; random weights if not given.",
+            exists=True,
+            file_okay=False,
+        ),
     ] = None,
     photos: Annotated[
-        Path | None, typer.Option("--scenes", help="Folder of more photos for the fidelity.")
+        Path | None,
+        typer.Option(
+            "--scenes",
+            help="Folder of more photos for the fidelity.",
+            exists=True,
+            file_okay=False,
+        ),
     ] = None,
     quick: Annotated[
         bool, typer.Option("--quick", help="Two tiny sizes, one round, beside the document.")

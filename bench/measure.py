@@ -87,6 +87,7 @@ class Bench:
         results: gets everything that is found.
         child: runs a task.
         room: MiB that a child may take.
+        enough_seconds: of timed runs in one process; 0 is one run.
     """
 
     folder: Path
@@ -94,6 +95,7 @@ class Bench:
     results: Results
     child: RunChild = run_child
     room: Callable[[], float] = lambda: SHARE_OF_MEMORY * available_mib()
+    enough_seconds: float = ENOUGH_SECONDS
     _fitted: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def take(self, step: Step) -> None:
@@ -114,7 +116,7 @@ class Bench:
             paintings=paintings,
             threads=step.threads,
             most_runs=MOST_RUNS,
-            enough_seconds=ENOUGH_SECONDS,
+            enough_seconds=self.enough_seconds,
             warms=step.size.warms,
             room_mib=room,
         )
@@ -179,7 +181,9 @@ def _painting(photo: str, engine: Engine) -> str:
 
 def prepare(folder: Path, weights: Path | None) -> None:
     """Fill the folder with the model in every format."""
-    command = [sys.executable, "-m", "bench.prepare", str(folder), str(weights or "")]
+    command = [sys.executable, "-m", "bench.prepare", str(folder)]
+    if weights is not None:
+        command.append(str(weights))
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
         raise RuntimeError(f"bench.prepare: {done.stderr[-2000:]}")

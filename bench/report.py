@@ -64,10 +64,10 @@ def fidelity_note(results: Results) -> str:
             "The weights are random, which takes the same time: fidelity isn't measured "
             "(`WEIGHTS=folder` has the published ones)."
         )
+    alone = "; above 512 x 512, of the first alone" if len(results.photos) > 1 else ""
     return (
-        "Fidelity is to the picture that torch paints in float32, of "
-        f"{', '.join(results.photos)}; above 512 pixels of the first alone. Where torch "
-        "has none, there is none."
+        "PSNR and SSIM are to the picture that torch paints in float32, of "
+        f"{', '.join(results.photos)}{alone}. Where torch has none, there are none."
     )
 
 

@@ -54,8 +54,8 @@ SIZES: Final = (
     Size("12 MP", 4000, 3000, rounds=2, warms=False),
 )
 QUICK_SIZES: Final = (
-    Size("64", 64, 64, rounds=1, warms=False),
-    Size("128", 128, 128, rounds=1, threads=(1, THREADS), warms=False),
+    Size("64", 64, 64, rounds=1, threads=(1, THREADS), warms=False),
+    Size("128", 128, 128, rounds=1, warms=False),
 )
 
 
