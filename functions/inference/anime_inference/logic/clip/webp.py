@@ -1,0 +1,66 @@
+"""Animated WebP files."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
+
+import numpy as np
+from PIL import Image
+
+from anime_inference.logic.picture import Pixels
+
+
+def write_webp(
+    frames: Iterable[Pixels], seconds: Sequence[Fraction], plays: int, profile: bytes, quality: int
+) -> bytes:
+    """An animated WebP file; a lossy one, in which what doesn't change stays bit for bit.
+
+    Args:
+        frames: ``uint8[H, W, 3]`` RGB or ``uint8[H, W, 4]`` with alpha, all of one shape.
+        seconds: how long each is shown, told to the thousandth.
+        plays: how often all are shown; 0: without end.
+        profile: ICC, of the colours.
+        quality: 1 to 100.
+    """
+    buffer = io.BytesIO()
+    _Sequence(iter(frames), len(seconds)).save(
+        buffer,
+        "WEBP",
+        save_all=True,
+        # The encoder rounds where each begins, so no time is lost.
+        duration=[float(each * 1000) for each in seconds],
+        loop=plays,
+        background=(0, 0, 0, 0),
+        icc_profile=profile,
+        quality=quality,
+        method=4,
+        # No frame but the first is whole: it would flicker where nothing moves.
+        kmin=0,
+        kmax=0,
+    )
+    return buffer.getvalue()
+
+
+class _Sequence(Image.Image):
+    """Frames as Pillow's writers take them, one of which is held at a time."""
+
+    def __init__(self, frames: Iterator[Pixels], count: int) -> None:
+        super().__init__()
+        self.n_frames = count
+        self._frames = frames
+        self._at = -1
+        self.seek(0)
+
+    def seek(self, frame: int) -> None:
+        """Go on to the next frame; the writer goes back to the first at its end, which is gone."""
+        if frame != self._at + 1:
+            return
+        image = Image.fromarray(np.ascontiguousarray(next(self._frames)))
+        self.im, self._mode, self._size = image.im, image.mode, image.size
+        self._at = frame
+
+    def tell(self) -> int:
+        """The number of the frame that is held."""
+        return self._at
