@@ -26,6 +26,7 @@ _SAME: Final = 0.4
 _SMALLEST: Final = 18
 # So many pixels around a change are searched with it.
 _LEAST_AROUND: Final = 64
+_LARGE_SHARE: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,10 @@ class ClipFaces:
         columns = _widened(
             window[1], [(left, right) for left, _, right, _ in boxes], photo.shape[1]
         )
-        found = find_faces(photo[rows, columns], self._detector)
+        part = photo[rows, columns]
+        # Nobody's close-up comes from a small change.
+        thorough = bool(moved) or part.size >= _LARGE_SHARE * photo.size
+        found = find_faces(part, self._detector, thorough=thorough)
         return [_moved(face, columns.start, rows.start) for face in found]
 
     def _painted(self, face: Face, photo: Pixels, picture: Pixels, skin: Pixels) -> Pixels:
