@@ -52,7 +52,7 @@ def test_json_lines(photo: Path, tmp_path: Path) -> None:
     good, bad = lines(result.stdout)
     assert set(good) == {
         "input", "output", "style", "model", "face_style", "face_model", "width", "height",
-        "timings", "faces",
+        "frames", "painted_share", "timings", "faces",
     }  # fmt: skip
     assert good["output"] == str(tmp_path / "out" / "photo.jpg")
     assert good["faces"] == []
@@ -79,7 +79,7 @@ def test_a_folder_keeps_its_subfolders(album: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     result = animegan("transform", album, out)
     assert result.exit_code == 0, result.output
-    assert written(out) == ["a.jpg", "trip/b.png", "trip/day 2/c.png"]
+    assert written(out) == ["a.jpg", "trip/b.png", "trip/day 2/c.gif"]
     assert written(album) == ["a.jpg", "notes.txt", "trip/b.PNG", "trip/day 2/c.gif"]
 
 

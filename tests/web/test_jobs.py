@@ -25,7 +25,13 @@ def test_a_photo_becomes_a_picture(site: Site) -> None:
     site.work()
     done = site.job(queued["job_id"])
     assert (done["status"], done["percent"], done["attempts"]) == ("succeeded", 100, 1)
-    assert done["result"] == {"format": "webp", "width": 64, "height": 48}
+    assert done["result"] == {
+        "format": "webp",
+        "width": 64,
+        "height": 48,
+        "frames": 1,
+        "painted_share": 1,
+    }
     assert (done["style"], done["cached"], done["faces"]) == ("hayao", False, [])
     assert sum(done["timings"].values()) > 0
     began, ended = (datetime.fromisoformat(done[name]) for name in ("created_at", "finished_at"))

@@ -48,7 +48,7 @@ def encode_clip(
     frames = _with_alpha(pictures) if transparent else (picture.rgb for picture in pictures)
     if fmt is OutputFormat.PNG:
         return write_apng(frames, seconds, plays, srgb_profile())
-    return write_webp(frames, seconds, plays, srgb_profile(), quality)
+    return write_webp(frames, seconds, plays, srgb_profile(), quality, transparent=transparent)
 
 
 def _with_alpha(pictures: Iterable[Picture]) -> Iterator[Pixels]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final
 
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from anime_inference.logic.clip.header import ClipHeader, read_header
 from anime_inference.logic.decode import (
@@ -20,7 +20,7 @@ from anime_inference.logic.decode import (
 )
 from anime_inference.logic.limits import ClipLimits
 from anime_inference.logic.picture import Picture
-from anime_shared.errors import ClipTooLong
+from anime_shared.errors import BrokenPicture, ClipTooLong
 
 # Of the two numbers by which an APNG tells a time.
 _LARGEST_DENOMINATOR: Final = 65_535
@@ -78,8 +78,7 @@ def read_frames(data: bytes, header: ClipHeader) -> Iterator[Frame]:
     Raises:
         BrokenPicture: a frame is missing, damaged or cut short.
     """
-    formats = (header.kind.value.upper(),)
-    with typed_errors(), Image.open(io.BytesIO(data), formats=formats) as image:
+    with typed_errors(), _opened(data, header) as image:
         turn: dict[str | tuple[int, int], Any] = {}
         size = None
         for index in range(header.skipped, header.skipped + header.frames):
@@ -97,3 +96,11 @@ def read_frames(data: bytes, header: ClipHeader) -> Iterator[Frame]:
             frame.info.update(turn)
             seconds = Fraction(image.info.get("duration", 0) / 1000)
             yield Frame(normalise(frame), seconds.limit_denominator(_LARGEST_DENOMINATOR))
+
+
+def _opened(data: bytes, header: ClipHeader) -> Image.Image:
+    try:
+        return Image.open(io.BytesIO(data), formats=(header.kind.value.upper(),))
+    except UnidentifiedImageError:
+        # It has shown that it is a picture.
+        raise BrokenPicture("image: the animated file is damaged", field="image") from None

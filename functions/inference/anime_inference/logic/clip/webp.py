@@ -5,15 +5,25 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
+from typing import Final
 
 import numpy as np
 from PIL import Image
 
 from anime_inference.logic.picture import Pixels
 
+# A flag of the VP8X chunk (RFC 9649, section 2.7.1).
+_HAS_ALPHA: Final = 0b1_0000
+
 
 def write_webp(
-    frames: Iterable[Pixels], seconds: Sequence[Fraction], plays: int, profile: bytes, quality: int
+    frames: Iterable[Pixels],
+    seconds: Sequence[Fraction],
+    plays: int,
+    profile: bytes,
+    quality: int,
+    *,
+    transparent: bool,
 ) -> bytes:
     """An animated WebP file; a lossy one, in which what doesn't change stays bit for bit.
 
@@ -23,6 +33,7 @@ def write_webp(
         plays: how often all are shown; 0: without end.
         profile: ICC, of the colours.
         quality: 1 to 100.
+        transparent: whether the frames have alpha.
     """
     buffer = io.BytesIO()
     _Sequence(iter(frames), len(seconds)).save(
@@ -40,7 +51,11 @@ def write_webp(
         kmin=0,
         kmax=0,
     )
-    return buffer.getvalue()
+    written = bytearray(buffer.getvalue())
+    if written[12:16] == b"VP8X" and transparent:
+        # The encoder leaves it out where it could cut each frame down to an opaque part.
+        written[20] |= _HAS_ALPHA
+    return bytes(written)
 
 
 class _Sequence(Image.Image):
