@@ -57,7 +57,9 @@ def test_an_animation_stays_one(open_page: OpenPage, photos: Photos, shoot: Shoo
     person.sees_picture()
     # It is sent as it is, and not in one call, which may not wait long enough.
     (upload,) = posted(requests, "/api/v1/uploads")
-    assert upload.post_data_json["size"] == photos.animation.stat().st_size
+    announced = upload.post_data_json
+    assert announced is not None
+    assert announced["size"] == photos.animation.stat().st_size
     assert not posted(requests, "/api/v1/transform")
     expect(person.page.get_by_text("3 frames")).to_be_visible()
     shoot(person.page, "animation")
