@@ -105,9 +105,10 @@ class ClipCanvas:
         if self._faces is not None:
             with self._timings.measure("detect"):
                 self._faces.find(rgb, changed)
+            with self._timings.measure("stylise"):
+                self._faces.paint(rgb)
             with self._timings.measure("paste"):
-                skin = rgb if self._options.keep_colors else picture
-                picture = self._faces.paste(rgb, picture, skin)
+                picture = self._faces.paste(picture, rgb if self._options.keep_colors else picture)
         with self._timings.measure("stylise"):
             mixed = mix(
                 rgb,

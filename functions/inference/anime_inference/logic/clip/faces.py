@@ -59,6 +59,7 @@ class ClipFaces:
         self._painter = painter
         self._faces: list[Face] = []
         self._reports: list[FaceReport] = []
+        self._painted: dict[Face, Pixels] = {}
         self._matched: dict[Face, Pixels] = {}
 
     def find(self, photo: Pixels, changed: Mask | None) -> None:
@@ -84,23 +85,35 @@ class ClipFaces:
         self._faces = sorted([*still, *found], key=lambda face: -face.side)
         self._reports = judge(photo, self._faces, self._painter.max_faces)
         self._matched = {face: self._matched[face] for face in still if face in self._matched}
-        if _treated(self._reports) > _treated(self.most) or not self.most:
+        if not self.most or _count(self._reports) > _count(self.most):
             self.most = tuple(self._reports)
 
-    def paste(self, photo: Pixels, picture: Pixels, skin: Pixels) -> Pixels:
+    def paint(self, photo: Pixels) -> None:
+        """Paint those faces of the frame that aren't known from the one before."""
+        painter = self._painter
+        for face in self._treated():
+            if face not in self._matched:
+                self._painted[face] = paint_face(
+                    photo, face, painter.generator, painter.side, painter.memory
+                )
+
+    def paste(self, picture: Pixels, skin: Pixels) -> Pixels:
         """The picture of this frame with its faces in it; see `paste_faces`."""
-        treated = [
-            face for face, report in zip(self._faces, self._reports, strict=True) if report.treated
-        ]
+        treated = self._treated()
         if not treated:
             return picture
         result = picture.copy()
         for face in treated:
+            transform = portrait_transform(face.landmarks, self._painter.side)
             if face not in self._matched:
-                self._matched[face] = self._painted(face, photo, result, skin)
-            side = self._painter.side
-            blend_face(result, self._matched[face], portrait_transform(face.landmarks, side))
+                self._matched[face] = match_face(result, self._painted.pop(face), transform, skin)
+            blend_face(result, self._matched[face], transform)
         return result
+
+    def _treated(self) -> list[Face]:
+        """By descending size: the smallest come last, as they are mostly in front."""
+        reports = zip(self._faces, self._reports, strict=True)
+        return [face for face, report in reports if report.treated]
 
     def _search(self, photo: Pixels, changed: Mask | None, moved: Sequence[Face]) -> list[Face]:
         """The faces where something has changed: elsewhere there is none that wasn't before."""
@@ -117,12 +130,6 @@ class ClipFaces:
         thorough = bool(moved) or part.size >= _LARGE_SHARE * photo.size
         found = find_faces(part, self._detector, thorough=thorough)
         return [_moved(face, columns.start, rows.start) for face in found]
-
-    def _painted(self, face: Face, photo: Pixels, picture: Pixels, skin: Pixels) -> Pixels:
-        painter = self._painter
-        painted = paint_face(photo, face, painter.generator, painter.side, painter.memory)
-        transform = portrait_transform(face.landmarks, painter.side)
-        return match_face(picture, painted, transform, skin)
 
     def _matters(self, changed: Mask) -> bool:
         rows, columns = (int(changed.any(axis=axis).sum()) for axis in (1, 0))
@@ -165,5 +172,5 @@ def _like(face: Face, before: Sequence[Face]) -> Face:
     return replace(face, score=max(face.score, *same)) if same else face
 
 
-def _treated(reports: Sequence[FaceReport]) -> int:
+def _count(reports: Sequence[FaceReport]) -> int:
     return sum(report.treated for report in reports)
