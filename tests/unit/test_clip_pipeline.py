@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from anime_inference.adapters.graphs.animegan2 import build_animegan2
+from anime_inference.composition import load_models, model_store
 from anime_inference.logic.clip.header import read_header
 from anime_inference.logic.decode import DecodeLimits
 from anime_inference.logic.generator import Generators
@@ -21,10 +23,11 @@ from anime_inference.settings import Settings
 from anime_shared.errors import ClipTooLong, ClipTooSlow, PictureTooLarge, UnknownJob
 from anime_shared.jobs import Stage
 from anime_shared.options import OutputFormat, TransformOptions
-from anime_shared.styles import DEFAULT_STYLE
+from anime_shared.styles import DEFAULT_STYLE, Upsampling, find_style
 from tests.clips import KINDS, clip_of, moving, scene, seen
 from tests.painted import assert_painted
 from tests.pictures import file_of, opened
+from tests.weights import random_state_dict
 
 PORTRAIT = Path(__file__).parents[2] / "docs/pictures/photo.jpg"
 REACH = 104
@@ -214,6 +217,31 @@ def test_progress_is_told_frame_by_frame_and_can_end_the_work(
 
     with pytest.raises(UnknownJob):
         transform(data, options, limits, models, stop)
+
+
+def test_a_full_model_has_the_same_statistics_in_all_frames(tmp_path: Path) -> None:
+    """Its weights are random, and its normalisations differ from frame to frame."""
+    graph = build_animegan2(random_state_dict(), Upsampling.ALIGN_CORNERS)
+    settings = Settings(model_folder=tmp_path)
+    model_store(settings).install(find_style("hayao_full"), graph.SerializeToString())
+    models = load_models(settings)
+    frames = moving(3, 128, 480)
+    for index, frame in enumerate(frames):
+        frame[:, :40] = 80 * index
+    reach = models.generators.get(find_style("hayao_full")).cut.reach
+    result = run(models, clip_of(frames, "PNG"), style="hayao_full")
+    assert 0.3 < result.painted_share < 0.8
+    shown = rgb_of(result)
+    own = [
+        rgb_of(run(models, file_of(frame), style="hayao_full", format="png"))[0] for frame in frames
+    ]
+    still = np.s_[:, 60 + reach :]
+    assert np.abs(own[2][still].astype(int) - own[0][still]).mean() > 0.5
+    for frame, whole in zip(shown, own, strict=True):
+        np.testing.assert_array_equal(frame[still], shown[0][still])
+        assert np.abs(frame.astype(int) - whole).mean() < 12
+    kept = rgb_of(run(models, clip_of(frames, "PNG"), style="hayao_full", keep_colors=True))
+    np.testing.assert_array_equal(kept[2][still], kept[0][still])
 
 
 @pytest.fixture(scope="module")
