@@ -187,6 +187,10 @@ bench-pipeline: .venv/.ready ## What a photo costs around the network: decoding,
 bench-memory: .venv/.ready ## Memory foretold and measured, and what tiles change (WEIGHTS= SCENES=)
 	$(BIN)/python -m bench.memory $(WEIGHTS) $(SCENES)
 
+.PHONY: bench-clip
+bench-clip: .venv/.ready ## Animated pictures: time of whole frames and of changes, and flicker
+	$(BIN)/python -m bench.clip
+
 .PHONY: bench-load
 bench-load: .venv-train/.ready ## 30 clients for a minute: a monolith with torch, and this app (13 GB)
 	$(TRAIN_BIN)/python -m bench.load

@@ -16,6 +16,7 @@
  * @property {number | null} height
  * @property {Blob | null} shown for the stage
  * @property {Blob | null} frame for the reel
+ * @property {boolean} animated it may have more than one frame, and is sent as it is
  * @property {boolean} looking whether all this isn't known yet
  *
  * @typedef {object} Result
@@ -25,6 +26,7 @@
  * @property {number} height
  * @property {{treated: boolean, reason: string | null}[]} faces
  * @property {boolean} cached
+ * @property {number} frames 1 is a still
  * @property {number} seconds that the painter worked
  *
  * @typedef {object} Painting
@@ -117,7 +119,7 @@ export class Desk extends EventTarget {
       }
       const photo = {
         id: newId(), file, name: file.name, type, width: null, height: null, shown: null, frame: null,
-        looking: true,
+        animated: false, looking: true,
       };
       this.photos.set(photo.id, photo);
       const painting = this.#painting(photo.id);

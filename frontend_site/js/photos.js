@@ -3,7 +3,7 @@
 import { Problem } from "./problem.js";
 
 const TYPES = {
-  avif: "image/avif", gif: "image/gif", heic: "image/heic", heif: "image/heif", jpeg: "image/jpeg",
+  apng: "image/png", avif: "image/avif", gif: "image/gif", heic: "image/heic", heif: "image/heif", jpeg: "image/jpeg",
   jpg: "image/jpeg", png: "image/png", webp: "image/webp",
 };
 const MAGIC = [
@@ -14,6 +14,9 @@ const MAGIC = [
 const ACCEPTED = new Set(Object.values(TYPES));
 const SHOWN_SIDE = 1600;
 const FRAME_SIDE = 320;
+/** So far into a file, it tells whether it is animated. */
+const HEAD_BYTES = 1 << 16;
+const WEBP_ANIMATED = 0b10;
 const SHOWN = { type: "image/webp", quality: 0.85 };
 
 let asked = 0;
@@ -45,18 +48,35 @@ export async function contentType(file) {
 }
 
 /**
+ * Whether a file may have more than one frame: a canvas would keep only the first.
+ *
+ * Of a GIF it can't be told without reading all of it.
+ */
+export async function isAnimated(file) {
+  const type = await contentType(file).catch(() => null);
+  if (type === "image/gif") return true;
+  if (type !== "image/png" && type !== "image/webp") return false;
+  const head = new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer());
+  const start = new TextDecoder("latin1").decode(head);
+  if (type === "image/png") return start.split("IDAT", 1)[0].includes("acTL");
+  return start.slice(12, 16) === "VP8X" && Boolean(head[20] & WEBP_ANIMATED);
+}
+
+/**
  * A photo's size, and pictures of it for the stage and the reel.
  *
  * @param {Blob} file
- * @returns {Promise<{width: number | null, height: number | null, shown: Blob | null, frame: Blob | null}>}
- *   all `null` if this browser can't decode it
+ * @returns {Promise<{width: number | null, height: number | null, shown: Blob | null, frame: Blob | null, animated: boolean}>}
+ *   all but the last `null` if this browser can't decode it
  */
 export async function look(file) {
+  const animated = await isAnimated(file);
   try {
-    return await ask({ file, sides: [SHOWN_SIDE, FRAME_SIDE], ...SHOWN })
-      .then(({ width, height, pictures: [shown, frame] }) => ({ width, height, shown, frame }));
+    const sides = [SHOWN_SIDE, FRAME_SIDE];
+    const { width, height, pictures: [shown, frame] } = await ask({ file, sides, ...SHOWN });
+    return { width, height, shown: animated ? file : shown, frame, animated };
   } catch {
-    return { width: null, height: null, shown: null, frame: null };
+    return { width: null, height: null, shown: null, frame: null, animated };
   }
 }
 

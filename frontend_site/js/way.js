@@ -64,7 +64,8 @@ export async function paint(painting, photo, { alone, looked, signal, tell }) {
 async function isSmall(photo, looked) {
   if (photo.file.size > SMALL_BYTES) return false;
   await looked;
-  return photo.width !== null && photo.width * photo.height <= SMALL_PIXELS;
+  // How long many frames take, one call can't wait for.
+  return photo.width !== null && !photo.animated && photo.width * photo.height <= SMALL_PIXELS;
 }
 
 async function inOneCall(photo, options, signal, tell) {
@@ -72,7 +73,7 @@ async function inOneCall(photo, options, signal, tell) {
   const told = await api.transform(photo.file, photo.name, options, signal);
   return {
     picture: fromDataUrl(told.result_base64), format: told.format, width: told.width,
-    height: told.height, faces: told.faces, cached: told.cached, seconds: total(told.timings),
+    height: told.height, frames: told.frames, faces: told.faces, cached: told.cached, seconds: total(told.timings),
   };
 }
 

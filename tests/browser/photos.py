@@ -10,6 +10,7 @@ from typing import Final
 from PIL import Image
 
 from anime_shared.settings import MEBIBYTE, PlatformSettings
+from tests.clips import clip_of
 from tests.pictures import png_bomb
 
 _PICTURES: Final = Path(__file__).parents[2] / "docs/pictures"
@@ -25,6 +26,7 @@ class Photos:
         megapixel: a photo of a million pixels.
         large: a photo that is too large for one call.
         huge: a photo that is larger than a screen shows.
+        animation: three frames, of a thing that moves over the coffee.
         text: not a picture, whatever its name says.
         notes: not a picture, as its name says.
         misnamed: a large WebP whose name says JPEG.
@@ -37,6 +39,7 @@ class Photos:
     megapixel: Path
     large: Path
     huge: Path
+    animation: Path
     text: Path
     notes: Path
     misnamed: Path
@@ -52,6 +55,7 @@ def make_photos(folder: Path) -> Photos:
         megapixel=folder / "megapixel.jpg",
         large=folder / "large.jpg",
         huge=folder / "huge.jpg",
+        animation=folder / "animation.gif",
         text=folder / "text.jpg",
         notes=folder / "notes.pdf",
         misnamed=folder / "misnamed.jpg",
@@ -65,6 +69,11 @@ def make_photos(folder: Path) -> Photos:
             coffee.resize(size, Image.Resampling.LANCZOS).save(file, quality=90)
     with Image.open(photos.large) as large:
         large.save(photos.misnamed, "WEBP", quality=95)
+    with Image.open(photos.coffee) as coffee:
+        frames = [coffee.resize((300, 200)) for _ in range(3)]
+    for index, frame in enumerate(frames):
+        frame.paste("red", (20 * index, 20, 20 * index + 30, 50))
+    photos.animation.write_bytes(clip_of(frames, "GIF", loop=0))
     photos.text.write_text("This is no photo.\n")
     photos.notes.write_text("Neither is this.\n")
     limit = int(PlatformSettings.model_fields["max_upload_bytes"].default)

@@ -12,6 +12,7 @@ from playwright.sync_api import Page, Request, expect
 from tests.browser.pages import OpenPage
 from tests.browser.person import PATIENCE_MS, Person
 from tests.browser.photos import Photos
+from tests.clips import seen
 from tests.painted import assert_painted
 from tests.pictures import opened
 
@@ -45,6 +46,29 @@ def test_three_actions_make_a_picture(open_page: OpenPage, photos: Photos, shoot
     assert download.value.suggested_filename == "photo_anime.jpg"
     picture = Path(download.value.path()).read_bytes()
     assert_painted(photos.photo.read_bytes(), opened(picture))
+
+
+def test_an_animation_stays_one(open_page: OpenPage, photos: Photos, shoot: Shoot) -> None:
+    person = Person(open_page())
+    requests = asked(person.page)
+    person.choose(photos.animation)
+    person.sees("ready")
+    person.paint()
+    person.sees_picture()
+    # It is sent as it is, and not in one call, which may not wait long enough.
+    (upload,) = posted(requests, "/api/v1/uploads")
+    announced = upload.post_data_json
+    assert announced is not None
+    assert announced["size"] == photos.animation.stat().st_size
+    assert not posted(requests, "/api/v1/transform")
+    expect(person.page.get_by_text("3 frames")).to_be_visible()
+    shoot(person.page, "animation")
+    with person.page.expect_download() as download:
+        person.page.get_by_role("link", name="Download").click()
+    assert download.value.suggested_filename == "animation_anime.gif"
+    painted = seen(Path(download.value.path()).read_bytes())
+    assert (painted.kind, len(painted.frames), painted.loop) == ("GIF", 3, 0)
+    assert painted.milliseconds == [100] * 3
 
 
 def test_a_photo_is_dropped(open_page: OpenPage, photos: Photos) -> None:

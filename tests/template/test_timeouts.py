@@ -6,6 +6,7 @@ import itertools
 
 import pytest
 
+from anime_inference.settings import Settings as InferenceSettings
 from anime_web.settings import Settings
 from tests.template.stack import Node, Stack, document
 
@@ -63,6 +64,14 @@ def test_messages_stay_hidden_for_six_times_the_functions_timeout(
     # Or a message expires before its last delivery.
     deliveries = queue["RedrivePolicy"]["maxReceiveCount"]
     assert queue["MessageRetentionPeriod"] > queue["VisibilityTimeout"] * deliveries
+
+
+def test_an_animated_picture_gives_up_before_the_function(stack: Stack) -> None:
+    function = stack.functions()["InferenceFunction"]
+    seconds = float(function["Environment"]["Variables"]["ANIME_MAX_CLIP_SECONDS"])
+    assert 0.6 * int(function["Timeout"]) < seconds <= int(function["Timeout"]) - 10
+    web = Settings.model_fields["forward_timeout"].default
+    assert InferenceSettings.model_fields["max_call_seconds"].default < web
 
 
 def test_the_function_knows_its_queue(stack: Stack) -> None:

@@ -62,6 +62,7 @@ def test_anything_else_is_not(store: ObjectStore, models: Models, kept: Finished
         {"face_style": "cute"},
         {"background_style": "hayao"},
         {"max_faces": 1},
+        {"animate": False},
         {"compare": True},
         {"style": "cute"},
     ]

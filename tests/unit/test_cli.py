@@ -17,6 +17,7 @@ from anime_inference.settings import Settings, read_settings
 from anime_local.cli import app
 from anime_shared.errors import InvalidField
 from anime_shared.styles import STYLES
+from tests.clips import clip_of, moving, seen
 from tests.pictures import file_of, gradient, opened, png_bomb
 
 
@@ -52,13 +53,44 @@ def test_json_lines(photo: Path, tmp_path: Path) -> None:
     good, bad = lines(result.stdout)
     assert set(good) == {
         "input", "output", "style", "model", "face_style", "face_model", "width", "height",
-        "timings", "faces",
+        "frames", "painted_share", "timings", "faces",
     }  # fmt: skip
     assert good["output"] == str(tmp_path / "out" / "photo.jpg")
     assert good["faces"] == []
     assert set(good["timings"]) == {"decode", "detect", "stylise", "paste", "encode"}  # type: ignore[call-overload]
     assert bad["input"] == str(tmp_path / "bad.png")
     assert bad["problem"]["type"] == "urn:anime:problem:not-a-picture"  # type: ignore[index]
+
+
+@pytest.mark.parametrize("name", ["out.gif", "out.webp", "out.png", "out/"])
+def test_a_clip(name: str, tmp_path: Path) -> None:
+    (tmp_path / "in.gif").write_bytes(clip_of(moving(3), "GIF", duration=70, loop=0))
+    (tmp_path / "out").mkdir()
+    result = animegan("transform", "--json", "--faces", "off", tmp_path / "in.gif", tmp_path / name)
+    assert result.exit_code == 0, result.output
+    (facts,) = lines(result.stdout)
+    assert facts["frames"] == 3
+    written = Path(str(facts["output"]))
+    assert written.name in ("in.gif", name)
+    shown = seen(written.read_bytes())
+    assert (shown.milliseconds, shown.loop) == ([70] * 3, 0)
+
+
+def test_the_first_frame_of_a_clip(tmp_path: Path) -> None:
+    (tmp_path / "in.gif").write_bytes(clip_of(moving(3), "GIF"))
+    for name, option in (("out.png", "--no-animate"), ("out.jpg", "--animate")):
+        result = animegan("transform", option, tmp_path / "in.gif", tmp_path / name)
+        assert result.exit_code == 0, result.output
+        assert getattr(opened((tmp_path / name).read_bytes()), "n_frames", 1) == 1
+
+
+def test_a_clip_that_is_too_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANIME_MAX_FRAMES", "2")
+    (tmp_path / "in.gif").write_bytes(clip_of(moving(3), "GIF"))
+    result = animegan("transform", tmp_path / "in.gif", tmp_path / "out.gif")
+    assert result.exit_code == 1
+    assert "more than 2 frames" in " ".join(result.stderr.split())
+    assert not (tmp_path / "out.gif").exists()
 
 
 @pytest.fixture
@@ -79,7 +111,7 @@ def test_a_folder_keeps_its_subfolders(album: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     result = animegan("transform", album, out)
     assert result.exit_code == 0, result.output
-    assert written(out) == ["a.jpg", "trip/b.png", "trip/day 2/c.png"]
+    assert written(out) == ["a.jpg", "trip/b.png", "trip/day 2/c.gif"]
     assert written(album) == ["a.jpg", "notes.txt", "trip/b.PNG", "trip/day 2/c.gif"]
 
 

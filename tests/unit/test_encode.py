@@ -16,10 +16,12 @@ from anime_shared.options import OutputFormat
 from tests.pictures import file_of, gradient, opened
 
 WRITTEN = [fmt for fmt in OutputFormat if fmt is not OutputFormat.AUTO]
+# GIF has 256 colours, tells nothing of them, and of transparency only whether there is any.
+FULL_COLOR = [fmt for fmt in WRITTEN if fmt is not OutputFormat.GIF]
 ALPHA = np.linspace(0, 255, 48 * 64).reshape(48, 64).astype(np.uint8)
 
 
-@pytest.mark.parametrize("fmt", WRITTEN)
+@pytest.mark.parametrize("fmt", FULL_COLOR)
 def test_each_format_holds_the_picture_and_says_srgb(fmt: OutputFormat) -> None:
     image = opened(encode(Picture(gradient()), fmt, 95))
     assert image.format == fmt.value.upper()
@@ -28,10 +30,19 @@ def test_each_format_holds_the_picture_and_says_srgb(fmt: OutputFormat) -> None:
     assert "sRGB" in ImageCms.getProfileDescription(profile)
 
 
-@pytest.mark.parametrize("fmt", [f for f in WRITTEN if f is not OutputFormat.JPEG])
+@pytest.mark.parametrize("fmt", [f for f in FULL_COLOR if f is not OutputFormat.JPEG])
 def test_transparency_is_written(fmt: OutputFormat) -> None:
     image = opened(encode(Picture(gradient(), ALPHA), fmt, 95))
     assert np.abs(np.asarray(image.getchannel("A")).astype(int) - ALPHA).mean() < 3
+
+
+def test_a_gif_of_one_frame() -> None:
+    image = opened(encode(Picture(gradient(), ALPHA), OutputFormat.GIF, 95))
+    assert (image.format, getattr(image, "n_frames", 0), "loop" in image.info) == ("GIF", 1, False)
+    seen = np.asarray(image.convert("RGBA"))
+    np.testing.assert_array_equal(seen[..., 3] == 255, ALPHA >= 128)
+    opaque = seen[..., 3] == 255
+    assert np.abs(seen[opaque][:, :3].astype(int) - gradient()[opaque]).mean() < 6
 
 
 def test_jpeg_has_a_white_ground() -> None:
@@ -53,7 +64,8 @@ def test_auto_is_png_only_where_there_is_transparency() -> None:
 
 
 @pytest.mark.parametrize(
-    ("fmt", "limit"), [(OutputFormat.WEBP, 16_383), (OutputFormat.JPEG, 65_500)]
+    ("fmt", "limit"),
+    [(OutputFormat.WEBP, 16_383), (OutputFormat.JPEG, 65_500), (OutputFormat.GIF, 65_535)],
 )
 def test_a_side_that_the_format_cannot_hold(fmt: OutputFormat, limit: int) -> None:
     picture = Picture(np.zeros((1, limit + 1, 3), np.uint8))

@@ -19,6 +19,7 @@ from anime_inference.entry.http.app import create_app
 from anime_inference.settings import Settings
 from anime_shared.options import OutputFormat
 from anime_shared.styles import DEFAULT_STYLE, STYLES
+from tests.clips import clip_of, moving, seen
 from tests.pictures import file_of, gradient, opened, png_bomb
 
 URL = "/api/v1/transform"
@@ -49,6 +50,35 @@ def test_json_answer(client: TestClient) -> None:
     head, _, encoded = body["result_base64"].partition(",")
     assert head == "data:image/jpeg;base64"
     assert opened(base64.b64decode(encoded)).size == (64, 48)
+
+
+def test_a_clip_in_one_call(client: TestClient) -> None:
+    data = clip_of(moving(3), "GIF", loop=0)
+    body = client.post(URL, files=image_field(data), data={"faces": "off"}).json()
+    assert (body["format"], body["frames"]) == ("gif", 3)
+    assert 0.3 < body["painted_share"] <= 1
+    head, _, encoded = body["result_base64"].partition(",")
+    assert head == "data:image/gif;base64"
+    assert len(seen(base64.b64decode(encoded)).frames) == 3
+    answer = client.post(
+        URL,
+        files=image_field(data),
+        data={"faces": "off", "animate": "false"},
+        headers={"Accept": "image/*"},
+    )
+    assert (answer.headers["content-type"], answer.headers["anime-frames"]) == ("image/jpeg", "1")
+
+
+def test_budgets_of_a_clip(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, max_frames=4, max_call_seconds=1e-3)
+    with TestClient(create_app(settings)) as client:
+        for count, code, limit in ((5, "clip-too-long", 4), (4, "clip-too-slow", 1e-3)):
+            answer = client.post(URL, files=image_field(clip_of(moving(count), "GIF")))
+            assert (answer.status_code, answer.headers["content-type"]) == (413, PROBLEM)
+            problem = answer.json()
+            assert problem["type"] == f"urn:anime:problem:{code}"
+            assert (problem["field"], problem["limit"]) == ("image", limit)
+            assert not problem["retryable"]
 
 
 @pytest.mark.parametrize(
@@ -246,7 +276,8 @@ def test_a_full_waiting_line_is_busy() -> None:
         ("application/json, image/png;q=0.5", False, "png"),
         ("image/png;q=0.5, application/json", False, "png"),
         ("text/html,image/webp;q=2x", False, "auto"),
-        ("image/gif", True, "auto"),
+        ("image/gif", True, "gif"),
+        ("image/bmp", True, "auto"),
         ("IMAGE/PNG", True, "png"),
         ("image/png;q=0, image/webp", True, "webp"),
     ],

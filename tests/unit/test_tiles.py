@@ -142,7 +142,7 @@ def test_the_full_model_paints_tiles_as_the_whole_but_for_its_statistics(
     estimated = np.abs(paint(photo, full, memory).astype(int) - whole)
     assert 0 < estimated.mean() < 6
     padded = window(photo, 0, full.cut.padded(height), 0, full.cut.padded(width))
-    monkeypatch.setattr(stylise, "_statistics", lambda *_: full.measure(padded))
+    monkeypatch.setattr(stylise, "statistics_of", lambda *_: full.measure(padded))
     assert np.abs(paint(photo, full, memory).astype(int) - whole).max() <= 1
 
 

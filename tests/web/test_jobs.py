@@ -8,6 +8,7 @@ from urllib.parse import urljoin
 
 import pytest
 
+from tests.clips import clip_of, moving, seen
 from tests.pictures import file_of, gradient, opened
 from tests.web.conftest import MakeSite
 from tests.web.site import PNG, Site, problem_of
@@ -25,7 +26,13 @@ def test_a_photo_becomes_a_picture(site: Site) -> None:
     site.work()
     done = site.job(queued["job_id"])
     assert (done["status"], done["percent"], done["attempts"]) == ("succeeded", 100, 1)
-    assert done["result"] == {"format": "webp", "width": 64, "height": 48}
+    assert done["result"] == {
+        "format": "webp",
+        "width": 64,
+        "height": 48,
+        "frames": 1,
+        "painted_share": 1,
+    }
     assert (done["style"], done["cached"], done["faces"]) == ("hayao", False, [])
     assert sum(done["timings"].values()) > 0
     began, ended = (datetime.fromisoformat(done[name]) for name in ("created_at", "finished_at"))
@@ -38,6 +45,20 @@ def test_a_photo_becomes_a_picture(site: Site) -> None:
     assert picture.headers["x-content-type-options"] == "nosniff"
     assert picture.headers["cache-control"].startswith("private")
     assert "retry-after" not in site.client.get(location).headers
+
+
+def test_a_clip_becomes_a_clip(site: Site) -> None:
+    upload = site.upload(clip_of(moving(3), "GIF", loop=0), "cat.gif", "image/gif")
+    queued = site.post_job(upload, faces="off").json()
+    site.work()
+    done = site.job(queued["job_id"])
+    assert (done["result"]["format"], done["result"]["frames"]) == ("gif", 3)
+    assert 0 < done["result"]["painted_share"] <= 1
+    picture = site.client.get(done["result_url"])
+    assert picture.headers["content-type"] == "image/gif"
+    assert "cat_anime.gif" in picture.headers["content-disposition"]
+    shown = seen(picture.content)
+    assert (len(shown.frames), shown.loop) == (3, 0)
 
 
 def test_the_same_photo_again_is_cached(site: Site) -> None:

@@ -27,6 +27,9 @@ export function setUpCompare() {
 export function showCompare(photo, painting) {
   const { result } = painting;
   const both = Boolean(result && photo.shown);
+  const now = `${painting.id} ${both}`;
+  // An animation begins anew, so that it and its picture move together.
+  if (now !== pair && both && photo.animated) showBlob(at("before"), null);
   showBlob(at("before"), photo.shown);
   showBlob(at("after"), result?.picture ?? null);
   at("before").alt = result ? "" : words("photo_alt", { name: photo.name });
@@ -39,7 +42,6 @@ export function showCompare(photo, painting) {
 
   const { width, height } = result ?? photo;
   if (width) at("compare").style.setProperty("--ratio", String(width / height));
-  const now = `${painting.id} ${both}`;
   if (now !== pair) {
     pair = now;
     at("wipe").value = String(MIDDLE);

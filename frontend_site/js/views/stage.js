@@ -67,8 +67,8 @@ function showStage(desk) {
   if (document.activeElement?.closest("[hidden]")) at("stage").focus({ preventScroll: true });
 }
 
-function isLarge({ file, width, height }) {
-  return Boolean(width) && Math.max(width, height) > SHRUNK_SIDE
+function isLarge({ file, width, height, animated }) {
+  return Boolean(width) && !animated && Math.max(width, height) > SHRUNK_SIDE
     && (width * height > LARGE_PIXELS || file.size > LARGE_BYTES);
 }
 
@@ -82,10 +82,11 @@ function captionOf(painting, photo) {
   if (result === null) {
     return photo.width ? words("size", photo) : photo.name;
   }
-  const { width, height, cached, faces } = result;
+  const { width, height, frames, cached, faces } = result;
   const seconds = number(result.seconds, { maximumFractionDigits: 1, minimumFractionDigits: 1 });
   const made = words(cached ? "done_before" : "done_in", { width, height, seconds });
-  return [made, ...facesOf(faces)].join(" · ");
+  const many = frames > 1 ? [words("frames", { count: number(frames) })] : [];
+  return [made, ...many, ...facesOf(faces)].join(" · ");
 }
 
 function facesOf(faces) {

@@ -18,7 +18,7 @@ export function showTrouble(painting, photo) {
   say(at("trouble-how"), words(`how_${code}`, {
     detail: problem.detail, limit: bytes(problem.limit),
   }));
-  at("shrink-retry").hidden = !TOO_LARGE.has(code) || painting.shrunk || !photo.width;
+  at("shrink-retry").hidden = !TOO_LARGE.has(code) || painting.shrunk || !photo.width || photo.animated;
   at("retry").hidden = !at("shrink-retry").hidden && code !== "processing-failed";
 }
 

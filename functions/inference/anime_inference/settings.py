@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from anime_inference.logic.decode import DecodeLimits
-from anime_inference.logic.pipeline import PipelineLimits
+from anime_inference.logic.limits import (
+    MAX_CLIP_PIXELS,
+    MAX_CLIP_SECONDS,
+    MAX_FRAMES,
+    ClipLimits,
+    PipelineLimits,
+)
 from anime_shared import settings
 from anime_shared.settings import MEBIBYTE, PlatformSettings
 
@@ -25,6 +32,24 @@ class Settings(PlatformSettings):
             description="Memory that each photo may take, in bytes; tiles keep to it.",
         ),
     ] = 4096 * MEBIBYTE
+    max_frames: Annotated[
+        int, Field(ge=1, le=100_000, description="Most frames of an animated picture.")
+    ] = MAX_FRAMES
+    max_clip_pixels: Annotated[
+        int, Field(ge=1, description="Most pixels of all frames of an animated picture together.")
+    ] = MAX_CLIP_PIXELS
+    max_clip_seconds: Annotated[
+        float,
+        Field(gt=0, le=43_200, description="Seconds that an animated picture may take as a job."),
+    ] = MAX_CLIP_SECONDS
+    max_call_seconds: Annotated[
+        float,
+        Field(
+            gt=0,
+            le=43_200,
+            description="Seconds that one may take in a call, which waits for it.",
+        ),
+    ] = 25
     threads: Annotated[
         int, Field(ge=0, le=256, description="Threads of the engine; 0 is one a processor.")
     ] = 0
@@ -61,8 +86,17 @@ class Settings(PlatformSettings):
     def limits(self) -> PipelineLimits:
         """The budgets of one transformation."""
         return PipelineLimits(
-            DecodeLimits(self.max_upload_bytes, self.max_pixels), self.memory_budget
+            DecodeLimits(self.max_upload_bytes, self.max_pixels),
+            self.memory_budget,
+            ClipLimits(self.max_frames, self.max_clip_pixels, self.max_clip_seconds),
         )
+
+    @property
+    def call_limits(self) -> PipelineLimits:
+        """The budgets of one that a caller waits for."""
+        limits = self.limits
+        seconds = min(self.max_clip_seconds, self.max_call_seconds)
+        return replace(limits, clip=replace(limits.clip, max_seconds=seconds))
 
 
 def read_settings() -> Settings:

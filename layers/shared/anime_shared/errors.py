@@ -10,6 +10,8 @@
     │   ├── NotAPicture           415 not-a-picture        a format that isn't read
     │   ├── UploadTooLarge        413 upload-too-large     too many bytes
     │   ├── PictureTooLarge       413 picture-too-large    too many pixels, or too much memory
+    │   ├── ClipTooLong           413 clip-too-long        too many frames, or pixels of all frames
+    │   ├── ClipTooSlow           413 clip-too-slow        its frames took more time than they may
     │   ├── UnknownUpload         404 unknown-upload       never given out here, or deleted
     │   ├── UploadExpired         410 upload-expired       its time is over
     │   ├── UploadMissing         409 upload-missing       its file was never sent
@@ -138,6 +140,22 @@ class PictureTooLarge(InputError):
     code = "picture-too-large"
     status = 413
     title = "The picture has too many pixels"
+
+
+class ClipTooLong(InputError):
+    """An animated picture of more frames than the limit, or more pixels in all of them."""
+
+    code = "clip-too-long"
+    status = 413
+    title = "The animated picture is too long"
+
+
+class ClipTooSlow(InputError):
+    """Painting the frames of an animated picture took more time than the limit."""
+
+    code = "clip-too-slow"
+    status = 413
+    title = "The animated picture takes too much time"
 
 
 class UnknownUpload(InputError):

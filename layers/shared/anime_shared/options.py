@@ -9,18 +9,28 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class OutputFormat(StrEnum):
-    """File formats that are written; ``auto`` is JPEG, or PNG where there is transparency."""
+    """File formats that are written.
+
+    ``auto`` is JPEG, or PNG where there is transparency; of an animated picture, the kind that it
+    came in.
+    """
 
     AUTO = "auto"
     PNG = "png"
     JPEG = "jpeg"
     WEBP = "webp"
     AVIF = "avif"
+    GIF = "gif"
 
     @property
     def media_type(self) -> str:
         """The ``Content-Type`` of such a file."""
         return f"image/{self.value}"
+
+    @property
+    def animates(self) -> bool:
+        """Whether an animated picture stays one in such a file; else its first frame is left."""
+        return self not in (OutputFormat.JPEG, OutputFormat.AVIF)
 
 
 class FacesMode(StrEnum):
@@ -39,7 +49,7 @@ KeepColors = Annotated[
     bool, Field(description="Keep the photo's colours; take lines and light from the style.")
 ]
 Quality = Annotated[
-    int, Field(ge=1, le=100, description="Of JPEG, WebP and AVIF; PNG is always lossless.")
+    int, Field(ge=1, le=100, description="Of JPEG, WebP and AVIF; PNG and GIF have none.")
 ]
 MaxSide = Annotated[
     int | None,
@@ -63,6 +73,10 @@ BackgroundStyleName = Annotated[
 MaxFaces = Annotated[
     int, Field(ge=0, le=1000, description="How many faces are treated, the largest first.")
 ]
+Animate = Annotated[
+    bool,
+    Field(description="Paint every frame of a GIF, APNG or animated WebP; else only the first."),
+]
 Compare = Annotated[bool, Field(description="Put photo and result side by side.")]
 
 
@@ -85,6 +99,7 @@ class PaintOptions(BaseModel):
     face_style: FaceStyleName = None
     background_style: BackgroundStyleName = None
     max_faces: MaxFaces = 20
+    animate: Animate = True
 
 
 class TransformOptions(PaintOptions):

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from anime_inference.logic.bands import bands
 from anime_inference.logic.picture import Pixels
+
+# For each grey level of a photo, what is added to the luma of its painting: ``int16[256]``.
+ToneCurve: TypeAlias = NDArray[np.int16]
 
 # How much of a style's change of tone is taken back where colours are kept. Hayao darkens light
 # skin by 10 L*; this brings it under 5 and leaves the look (`make bench-skin`).
@@ -35,6 +41,11 @@ def keep_tone_of(photo: Pixels, painted: Pixels) -> Pixels:
     Where a grey level of the photo has become lighter or darker on the whole, most of that is
     undone. Lines stay: they are the exceptions to their grey level.
     """
+    return with_tone(photo, painted, tone_curve(photo, painted))
+
+
+def tone_curve(photo: Pixels, painted: Pixels) -> ToneCurve:
+    """What :func:`keep_tone_of` takes back of a painting; both RGB ``uint8[H, W, 3]``."""
     count, total, levels = np.zeros(256), np.zeros(256), np.arange(256)
     for rows in bands(*painted.shape[:2]):
         level = _luma(photo[rows]).ravel()
@@ -42,11 +53,16 @@ def keep_tone_of(photo: Pixels, painted: Pixels) -> Pixels:
         total += np.bincount(level, weights=_luma(painted[rows]).ravel(), minlength=256)
     spread = np.exp(-0.5 * np.square((levels[:, None] - levels) / _TONE_SPREAD))
     change = (spread @ (total - count * levels)) / np.maximum(spread @ count, 1e-9)
-    shift = np.rint(-_TONE_SHARE * change).astype(np.int16)
+    curve: ToneCurve = np.rint(-_TONE_SHARE * change).astype(np.int16)
+    return curve
+
+
+def with_tone(photo: Pixels, painted: Pixels, curve: ToneCurve) -> Pixels:
+    """``painted``, its light moved by a curve; all RGB ``uint8[H, W, 3]``."""
     kept = np.empty_like(painted)
     for rows in bands(*painted.shape[:2]):
         luma, blue, red = Image.fromarray(painted[rows]).convert("YCbCr").split()
-        light = np.asarray(luma) + shift[_luma(photo[rows])]
+        light = np.asarray(luma) + curve[_luma(photo[rows])]
         luma = Image.fromarray(np.clip(light, 0, 255).astype(np.uint8))
         kept[rows] = np.asarray(Image.merge("YCbCr", (luma, blue, red)).convert("RGB"))
     return kept

@@ -6,6 +6,7 @@ import io
 import logging
 import math
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,7 @@ from PIL import Image, ImageCms, ImageFile, ImageOps, UnidentifiedImageError
 from anime_inference.logic.bands import bands
 from anime_inference.logic.picture import Picture, Pixels
 from anime_shared.errors import (
+    AnimeError,
     BrokenPicture,
     EmptyPicture,
     NotAPicture,
@@ -23,7 +25,7 @@ from anime_shared.errors import (
 )
 
 pillow_heif.register_heif_opener()
-# Pillow's own guard warns from a size that isn't ours; `_check_size` comes before any decoding.
+# Pillow's own guard warns from a size that isn't ours; `check_size` comes before any decoding.
 Image.MAX_IMAGE_PIXELS = None
 ImageFile.LOAD_TRUNCATED_IMAGES = False
 
@@ -67,15 +69,26 @@ def decode(data: bytes, limits: DecodeLimits, max_side: int | None = None) -> Pi
         BrokenPicture: cut short or damaged.
     """
     check_bytes(len(data), limits.max_bytes)
+    with typed_errors(), Image.open(io.BytesIO(data), formats=_READ_FORMATS) as image:
+        check_size(*image.size, limits.max_pixels)
+        _reduce(image, max_side)
+        image.load()
+        return normalise(image)
+
+
+@contextmanager
+def typed_errors() -> Iterator[None]:
+    """Whatever a decoder raises in the block, as an error of ours.
+
+    Raises:
+        NotAPicture: none of the formats.
+        BrokenPicture: cut short or damaged.
+    """
     try:
-        with Image.open(io.BytesIO(data), formats=_READ_FORMATS) as image:
-            _check_size(image, limits.max_pixels)
-            _reduce(image, max_side)
-            image.load()
-            return _normalise(image)
+        yield
     except UnidentifiedImageError:
         raise NotAPicture(f"image: not a picture in {_READ_NAMES}", field="image") from None
-    except (BrokenPicture, PictureTooLarge):
+    except AnimeError:
         raise
     except Exception as error:
         # A damaged file makes the decoders raise nearly anything, struct.error and
@@ -103,8 +116,13 @@ def check_bytes(size: int, max_bytes: int) -> None:
         )
 
 
-def _check_size(image: Image.Image, max_pixels: int) -> None:
-    width, height = image.size
+def check_size(width: int, height: int, max_pixels: int) -> None:
+    """Check the size of a canvas before it is decoded, in pixels.
+
+    Raises:
+        BrokenPicture: a side has none.
+        PictureTooLarge: over ``max_pixels``.
+    """
     if width < 1 or height < 1:
         raise BrokenPicture(f"image: {width} x {height} pixels is no picture", field="image")
     if width * height > max_pixels:
@@ -124,7 +142,8 @@ def _reduce(image: Image.Image, max_side: int | None) -> None:
         image.draft(None, wanted)
 
 
-def _normalise(image: Image.Image) -> Picture:
+def normalise(image: Image.Image) -> Picture:
+    """A loaded image as it travels between the stages; the image is changed."""
     ImageOps.exif_transpose(image, in_place=True)
     alpha = None
     if image.mode in _ALPHA_MODES or "transparency" in image.info:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+from fractions import Fraction
 from functools import cache
 
 import numpy as np
 from PIL import Image, ImageCms
 
+from anime_inference.logic.clip.gif import write_gif
 from anime_inference.logic.picture import Picture
 from anime_shared.errors import PictureTooLarge
 from anime_shared.options import OutputFormat
@@ -16,6 +18,7 @@ _SIDE_LIMITS = {
     OutputFormat.JPEG: 65_500,
     OutputFormat.WEBP: 16_383,
     OutputFormat.AVIF: 65_536,
+    OutputFormat.GIF: 65_535,
     OutputFormat.PNG: 2**31 - 1,
 }
 # Chosen by `make bench-pipeline`: the next slower setting saves less than a tenth of the bytes.
@@ -41,26 +44,37 @@ def encode(picture: Picture, fmt: OutputFormat, quality: int) -> bytes:
     Args:
         picture: what to write.
         fmt: any but ``auto``.
-        quality: 1 to 100; PNG ignores it.
+        quality: 1 to 100; PNG and GIF ignore it.
 
     Raises:
         PictureTooLarge: a side is longer than the format can hold.
     """
-    limit = _SIDE_LIMITS[fmt]
-    if max(picture.width, picture.height) > limit:
-        raise PictureTooLarge(
-            f"format: {fmt.value} holds at most {limit} pixels a side, the picture has "
-            f"{picture.width} x {picture.height}",
-            field="format",
-            limit=limit,
-        )
+    check_sides(picture.width, picture.height, fmt)
+    if fmt is OutputFormat.GIF:
+        return write_gif([picture], [Fraction(0)], plays=1)
     image = _to_image(picture, keep_alpha=fmt is not OutputFormat.JPEG)
     buffer = io.BytesIO()
     options = _FASTEST_GOOD[fmt]
     if fmt is not OutputFormat.PNG:
         options = {**options, "quality": quality}
-    image.save(buffer, format=fmt.value.upper(), icc_profile=_srgb_profile(), **options)
+    image.save(buffer, format=fmt.value.upper(), icc_profile=srgb_profile(), **options)
     return buffer.getvalue()
+
+
+def check_sides(width: int, height: int, fmt: OutputFormat) -> None:
+    """See that a format can hold a picture of this size.
+
+    Raises:
+        PictureTooLarge: a side is longer than that.
+    """
+    limit = _SIDE_LIMITS[fmt]
+    if max(width, height) > limit:
+        raise PictureTooLarge(
+            f"format: {fmt.value} holds at most {limit} pixels a side, the picture has "
+            f"{width} x {height}",
+            field="format",
+            limit=limit,
+        )
 
 
 def _to_image(picture: Picture, *, keep_alpha: bool) -> Image.Image:
@@ -77,5 +91,6 @@ def _to_image(picture: Picture, *, keep_alpha: bool) -> Image.Image:
 
 
 @cache
-def _srgb_profile() -> bytes:
+def srgb_profile() -> bytes:
+    """The ICC profile that files are tagged with."""
     return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()

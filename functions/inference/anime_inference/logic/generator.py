@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from anime_inference.logic.faces.face import Detectors
 from anime_inference.logic.picture import Pixels, Tensor
 from anime_inference.logic.tiles import Cut
 from anime_shared.styles import Style
@@ -87,3 +88,11 @@ class Generators(Protocol):
         Raises:
             StyleNotInstalled: the style's model isn't on this machine.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """The networks that the pipeline may call, each loaded at its first use."""
+
+    generators: Generators
+    detectors: Detectors

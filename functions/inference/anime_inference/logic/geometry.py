@@ -12,16 +12,23 @@ from anime_inference.logic.picture import Picture, Pixels
 
 def shrink(picture: Picture, max_side: int | None) -> Picture:
     """The picture with no side over ``max_side`` pixels, aspect kept; never enlarged."""
-    longest = max(picture.width, picture.height)
-    if max_side is None or longest <= max_side:
+    size = shrunk(picture.width, picture.height, max_side)
+    if size == (picture.width, picture.height):
         return picture
-    scale = max_side / longest
-    size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
 
     def resize(plane: Pixels) -> Pixels:
         return np.asarray(Image.fromarray(plane).resize(size, Image.Resampling.LANCZOS))
 
     return Picture(resize(picture.rgb), None if picture.alpha is None else resize(picture.alpha))
+
+
+def shrunk(width: int, height: int, max_side: int | None) -> tuple[int, int]:
+    """Width and height that :func:`shrink` gives a picture of this size."""
+    longest = max(width, height)
+    if max_side is None or longest <= max_side:
+        return width, height
+    scale = max_side / longest
+    return max(1, round(width * scale)), max(1, round(height * scale))
 
 
 def miniature(rgb: Pixels, width: int, height: int) -> Pixels:

@@ -21,13 +21,15 @@ class Memory:
 
     Attributes:
         budget: bytes, the process itself not counted.
-        pixels: of the photo; 0 where the network is all that counts.
+        pixels: of the photo, or of one frame of a clip; 0 where the network is all that counts.
+        bytes_per_pixel: what is held for each of them.
     """
 
     budget: int
     pixels: int = 0
+    bytes_per_pixel: int = HELD_BYTES
 
     @property
     def for_runs(self) -> int:
         """Bytes that are left for the network."""
-        return self.budget - self.pixels * HELD_BYTES
+        return self.budget - self.pixels * self.bytes_per_pixel

@@ -1,123 +1,34 @@
-"""The path of a photo: decode, detect, stylise, paste, encode."""
+"""The path of a photo: decode, detect, stylise, paste, encode.
+
+An animated picture takes the path of `clip/pipeline.py`.
+"""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
 from functools import partial
-from typing import Any, TypeAlias
 
+from anime_inference.logic.clip.frames import open_clip
+from anime_inference.logic.clip.pipeline import ClipTask, transform_clip
 from anime_inference.logic.color import keep_tone_of
-from anime_inference.logic.decode import DecodeLimits, decode
+from anime_inference.logic.decode import decode
 from anime_inference.logic.encode import choose_format, encode
-from anime_inference.logic.faces.face import Detectors, Face
+from anime_inference.logic.faces.face import Face
 from anime_inference.logic.faces.find import find_faces
 from anime_inference.logic.faces.portraits import paint_face, paste_faces
 from anime_inference.logic.faces.select import FaceReport, judge
-from anime_inference.logic.generator import Generators
+from anime_inference.logic.generator import Models
 from anime_inference.logic.geometry import beside, shrink
+from anime_inference.logic.limits import PipelineLimits
 from anime_inference.logic.memory import Memory
 from anime_inference.logic.picture import Picture
+from anime_inference.logic.result import OnProgress, Painter, Result, Timings
 from anime_inference.logic.stylise import OnShare, mix, paint
 from anime_shared.jobs import Stage
-from anime_shared.options import OutputFormat, TransformOptions
+from anime_shared.options import TransformOptions
 from anime_shared.styles import Style
 from anime_shared.treatment import choose_treatment
 
-
-@dataclass(frozen=True, slots=True)
-class PipelineLimits:
-    """Budgets of one transformation: of the file, and ``memory_budget`` bytes for all it takes."""
-
-    decode: DecodeLimits
-    memory_budget: int
-
-
-@dataclass(frozen=True, slots=True)
-class Models:
-    """The networks that the pipeline may call, each loaded at its first use."""
-
-    generators: Generators
-    detectors: Detectors
-
-
-@dataclass(slots=True)
-class Timings:
-    """Seconds spent in each stage; ``stylise`` is of background and faces together."""
-
-    decode: float = 0.0
-    detect: float = 0.0
-    stylise: float = 0.0
-    paste: float = 0.0
-    encode: float = 0.0
-
-    @contextmanager
-    def measure(self, stage: str) -> Iterator[None]:
-        """Add the time spent in the block to ``stage``."""
-        start = time.perf_counter()
-        yield
-        setattr(self, stage, getattr(self, stage) + time.perf_counter() - start)
-
-    def rounded(self) -> dict[str, float]:
-        """Stage to seconds, to the tenth of a millisecond."""
-        return {stage: round(seconds, 4) for stage, seconds in asdict(self).items()}
-
-
-@dataclass(frozen=True, slots=True)
-class Painter:
-    """A style that took part, and the SHA-256 of its model file."""
-
-    style: str
-    model: str
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """An encoded anime picture and where it came from.
-
-    Attributes:
-        data: the file.
-        format: its format, never ``auto``.
-        background: what painted the picture; ``None`` if nothing but faces was to be painted.
-        face: what painted the faces; ``None`` if no face was treated.
-        faces: every face that was found, by descending size.
-        width: pixels of the result.
-        height: pixels of the result.
-        timings: seconds of each stage.
-    """
-
-    data: bytes
-    format: OutputFormat
-    background: Painter | None
-    face: Painter | None
-    faces: tuple[FaceReport, ...]
-    width: int
-    height: int
-    timings: Timings
-
-    def facts(self) -> dict[str, Any]:
-        """All but the file, as JSON holds it.
-
-        ``style`` and ``model`` are those of the background, or of the faces if there is no other.
-        """
-        main = self.background or self.face
-        return {
-            "style": main and main.style,
-            "model": main and main.model,
-            "face_style": self.face and self.face.style,
-            "face_model": self.face and self.face.model,
-            "width": self.width,
-            "height": self.height,
-            "timings": self.timings.rounded(),
-            "faces": [asdict(face) for face in self.faces],
-        }
-
-
-# Told which stage a photo is in, and what share of it is done: 0 as it begins, and where tiles are
-# painted, more after each of them.
-OnProgress: TypeAlias = Callable[[Stage, float], None]
+__all__ = ["Models", "PipelineLimits", "Result", "transform"]
 
 
 def _unwatched(_: Stage, __: float) -> None:
@@ -145,6 +56,11 @@ def transform(
         ModelError: a model is missing or damaged.
     """
     treatment = choose_treatment(options)
+    if options.animate and options.format.animates:
+        header = open_clip(data, limits.decode, limits.clip)
+        if header is not None:
+            task = ClipTask(data, header, options, treatment)
+            return transform_clip(task, limits, models, on_progress)
     timings = Timings()
     on_progress(Stage.DECODE, 0)
     with timings.measure("decode"):

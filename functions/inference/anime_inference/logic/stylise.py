@@ -13,7 +13,7 @@ from PIL import Image
 from anime_inference.logic.color import blend, keep_colors_of
 from anime_inference.logic.generator import THUMBNAIL_SIDE, Generator, Part
 from anime_inference.logic.geometry import window
-from anime_inference.logic.memory import HELD_BYTES, Memory
+from anime_inference.logic.memory import Memory
 from anime_inference.logic.picture import Pixels, Tensor
 from anime_inference.logic.tiles import Tile, plan_tiles, smallest_tile
 from anime_shared.errors import PictureTooLarge
@@ -42,25 +42,44 @@ def paint(
     """
     height, width = rgb.shape[:2]
     tiles = plan(height, width, generator, memory)
-    thumbnail = _thumbnail(rgb)
+    thumbnail = thumbnail_of(rgb)
     if len(tiles) == 1:
         (tile,) = tiles
         return _paint_tile(rgb, tile, generator, thumbnail, None)
-    margin = generator.cut.margin
-    whole = Part(
-        0,
-        0,
-        generator.cut.padded(height),
-        generator.cut.padded(width),
-        _statistics(rgb, generator, memory),
-    )
+    statistics = statistics_of(rgb, generator, memory)
     painted = np.empty_like(rgb)
+    paint_tiles(rgb, painted, tiles, generator, thumbnail, statistics, on_share)
+    return painted
+
+
+def paint_tiles(
+    rgb: Pixels,
+    painted: Pixels,
+    tiles: tuple[Tile, ...],
+    generator: Generator,
+    thumbnail: Pixels,
+    statistics: Tensor | None,
+    on_share: OnShare = _unwatched,
+) -> None:
+    """Paint what some tiles keep.
+
+    Args:
+        rgb: the photo, ``uint8[H, W, 3]`` RGB.
+        painted: likewise; what the tiles keep is written to it.
+        tiles: on the grid of :func:`plan`.
+        generator: paints them.
+        thumbnail: from :func:`thumbnail_of`.
+        statistics: from :func:`statistics_of`.
+        on_share: is told how much is painted; what it raises ends the work.
+    """
+    cut = generator.cut
+    height, width = (cut.padded(side) for side in rgb.shape[:2])
     for done, tile in enumerate(tiles, start=1):
-        part = replace(whole, top=tile.rows.start + margin, left=tile.columns.start + margin)
+        top, left = tile.rows.start + cut.margin, tile.columns.start + cut.margin
+        part = Part(top, left, height, width, statistics)
         kept = (tile.rows.kept, tile.columns.kept)
         painted[kept] = _paint_tile(rgb, tile, generator, thumbnail, part)
         on_share(done / len(tiles))
-    return painted
 
 
 def plan(height: int, width: int, generator: Generator, memory: Memory) -> tuple[Tile, ...]:
@@ -97,7 +116,8 @@ def mix(photo: Pixels, painted: Pixels, *, strength: float, keep_colors: bool) -
     return blend(photo, painted, strength)
 
 
-def _thumbnail(rgb: Pixels) -> Pixels:
+def thumbnail_of(rgb: Pixels) -> Pixels:
+    """All of RGB ``uint8[H, W, 3]`` as ``uint8[128, 128, 3]``, aspect not kept."""
     side = (THUMBNAIL_SIDE, THUMBNAIL_SIDE)
     return np.asarray(Image.fromarray(rgb).resize(side, Image.Resampling.BOX))
 
@@ -111,8 +131,11 @@ def _paint_tile(
     return generator.paint(seen, thumbnail, part)[rows.kept_of_tile, columns.kept_of_tile]
 
 
-def _statistics(rgb: Pixels, generator: Generator, memory: Memory) -> Tensor | None:
-    """What the normalisations see of the whole picture, scaled down as far as it must be."""
+def statistics_of(rgb: Pixels, generator: Generator, memory: Memory) -> Tensor | None:
+    """What the normalisations see of the whole picture, scaled down as far as it must be.
+
+    ``None`` if the generator has none.
+    """
     if generator.overview_pixels == 0:
         return None
     most = min(generator.overview_pixels, memory.for_runs // generator.bytes_per_pixel)
@@ -125,7 +148,7 @@ def _statistics(rgb: Pixels, generator: Generator, memory: Memory) -> Tensor | N
 
 def _too_large(height: int, width: int, generator: Generator, memory: Memory) -> PictureTooLarge:
     run = smallest_tile(height, width, generator.cut) * generator.bytes_per_pixel
-    side = _largest_side(generator, memory.budget)
+    side = _largest_side(generator, memory)
     return PictureTooLarge(
         f"image: this style needs {run / 2**20:.0f} MiB at a time for {width} x {height} pixels, "
         f"the memory budget of {memory.budget / 2**20:.0f} MiB leaves "
@@ -136,13 +159,13 @@ def _too_large(height: int, width: int, generator: Generator, memory: Memory) ->
     )
 
 
-def _largest_side(generator: Generator, budget: int) -> int:
+def _largest_side(generator: Generator, memory: Memory) -> int:
     """Of a square that can be painted, whole or in tiles; the first multiple, if none can."""
     cut = generator.cut
-    side = math.isqrt(budget // HELD_BYTES) // cut.multiple * cut.multiple
+    side = math.isqrt(memory.budget // memory.bytes_per_pixel) // cut.multiple * cut.multiple
     while side > cut.multiple:
         run = smallest_tile(side, side, cut) * generator.bytes_per_pixel
-        if run <= Memory(budget, side * side).for_runs:
+        if run <= replace(memory, pixels=side * side).for_runs:
             break
         side -= cut.multiple
     return max(side, cut.multiple)

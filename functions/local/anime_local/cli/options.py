@@ -49,6 +49,12 @@ BackgroundStyle = Annotated[
     str | None, typer.Option(help="Style of the rest; by default the style itself.")
 ]
 MaxFaces = Annotated[int, typer.Option(help="Treat so many faces, the largest first.")]
+Animate = Annotated[
+    bool,
+    typer.Option(
+        "--animate/--no-animate", help="Paint every frame of an animated picture, or the first."
+    ),
+]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Do again what is done.")]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", "-n", help="Say what would be done, and do nothing.")

@@ -10,7 +10,7 @@ from anime_shared.errors import InvalidField
 from anime_shared.options import OutputFormat
 
 _READ_SUFFIXES = {
-    ".jpg", ".jpeg", ".jpe", ".mpo", ".png", ".webp", ".avif", ".heic", ".heif", ".gif",
+    ".jpg", ".jpeg", ".jpe", ".mpo", ".png", ".webp", ".avif", ".heic", ".heif", ".gif", ".apng",
 }  # fmt: skip
 _WRITTEN = {
     ".jpg": OutputFormat.JPEG,
@@ -18,14 +18,16 @@ _WRITTEN = {
     ".png": OutputFormat.PNG,
     ".webp": OutputFormat.WEBP,
     ".avif": OutputFormat.AVIF,
+    ".gif": OutputFormat.GIF,
 }
 # What can be read but not written goes on in a format of its kind.
-_REPLACED = {".jpe": ".jpg", ".mpo": ".jpg", ".heic": ".jpg", ".heif": ".jpg", ".gif": ".png"}
+_REPLACED = {".jpe": ".jpg", ".mpo": ".jpg", ".heic": ".jpg", ".heif": ".jpg", ".apng": ".png"}
 _SUFFIX = {
     OutputFormat.JPEG: ".jpg",
     OutputFormat.PNG: ".png",
     OutputFormat.WEBP: ".webp",
     OutputFormat.AVIF: ".avif",
+    OutputFormat.GIF: ".gif",
 }
 
 

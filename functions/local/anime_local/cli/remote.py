@@ -59,6 +59,7 @@ def transform_command(
     face_style: opt.FaceStyle = None,
     background_style: opt.BackgroundStyle = None,
     max_faces: opt.MaxFaces = 20,
+    animate: opt.Animate = True,
     parallel: Annotated[
         int, typer.Option(min=1, max=32, help="Photos that are on their way at the same time.")
     ] = 4,
@@ -81,6 +82,7 @@ def transform_command(
         face_style=face_style,
         background_style=background_style,
         max_faces=max_faces,
+        animate=animate,
     )
     sources, target = opt.split_paths(paths)
     if opt.PIPE in (*sources, target):

@@ -34,6 +34,7 @@ def transform_command(
     face_style: opt.FaceStyle = None,
     background_style: opt.BackgroundStyle = None,
     max_faces: opt.MaxFaces = 20,
+    animate: opt.Animate = True,
     compare: Annotated[
         bool, typer.Option("--compare", help="Put photo and result side by side.")
     ] = False,
@@ -57,6 +58,7 @@ def transform_command(
         face_style=face_style,
         background_style=background_style,
         max_faces=max_faces,
+        animate=animate,
         compare=compare,
     )
     sources, target = opt.split_paths(paths)

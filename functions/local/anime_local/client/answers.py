@@ -24,11 +24,21 @@ class Upload(_Answer):
 
 
 class Picture(_Answer):
-    """A finished picture; ``width`` and ``height`` in pixels."""
+    """A finished picture.
+
+    Attributes:
+        format: of its file.
+        width: in pixels.
+        height: likewise.
+        frames: how many it has; 1 is a still.
+        painted_share: of the pixels of all frames; the rest was copied from the frame before.
+    """
 
     format: str
     width: int
     height: int
+    frames: int = 1
+    painted_share: float = 1.0
 
 
 class Job(_Answer):

@@ -43,7 +43,7 @@ class Transformed:
     def facts(self) -> dict[str, Any]:
         """What can be told of it, as JSON holds it, by the names of a picture painted here."""
         told = {"job_id", "cached", "style", "model", "face_style", "face_model"}
-        size = {"width", "height"}
+        size = {"width", "height", "frames", "painted_share"}
         return {
             **self.job.model_dump(include=told),
             **(self.job.result.model_dump(include=size) if self.job.result else {}),

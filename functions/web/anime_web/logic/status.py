@@ -36,6 +36,10 @@ class ResultView(BaseModel):
     format: OutputFormat
     width: int = Field(description="Pixels.")
     height: int = Field(description="Pixels.")
+    frames: int = Field(1, description="How many it has; 1 is a still.")
+    painted_share: float = Field(
+        1, description="Of the pixels of all frames; the rest was copied from the frame before."
+    )
 
 
 class JobView(BaseModel):
@@ -119,6 +123,13 @@ def _of_result(
     return {
         **{name: facts.get(name) for name in told},
         "cached": result.cached,
-        "result": ResultView(format=result.format, width=facts["width"], height=facts["height"]),
+        "result": ResultView(
+            format=result.format,
+            width=facts["width"],
+            height=facts["height"],
+            # Jobs of an earlier version don't say it.
+            frames=facts.get("frames", 1),
+            painted_share=facts.get("painted_share", 1),
+        ),
         "result_url": absolute(base_url, link.url),
     }

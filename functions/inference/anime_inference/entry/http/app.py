@@ -22,6 +22,7 @@ from anime_shared.http import access, problems
 from anime_shared.http.body_limit import BodyLimit
 from anime_shared.http.schemas import Health, StyleAnswer
 from anime_shared.options import (
+    Animate,
     BackgroundStyleName,
     FacesMode,
     FacesOption,
@@ -86,7 +87,9 @@ def _service(request: Request) -> Service:
 )
 async def post_transform(
     request: Request,
-    image: Annotated[UploadFile, File(description="JPEG, PNG, WebP, AVIF, HEIC or GIF.")],
+    image: Annotated[
+        UploadFile, File(description="JPEG, PNG, WebP, AVIF, HEIC or GIF; animated, too.")
+    ],
     style: Annotated[StyleName, Form()] = DEFAULT_STYLE.id,
     strength: Annotated[Strength, Form()] = 1.0,
     keep_colors: Annotated[KeepColors, Form()] = False,
@@ -97,6 +100,7 @@ async def post_transform(
     face_style: Annotated[FaceStyleName, Form()] = None,
     background_style: Annotated[BackgroundStyleName, Form()] = None,
     max_faces: Annotated[MaxFaces, Form()] = 20,
+    animate: Annotated[Animate, Form()] = True,
 ) -> Response:
     """Answers JSON with a data URL, or the picture itself for ``Accept: image/*``."""
     start = time.perf_counter()
@@ -114,6 +118,7 @@ async def post_transform(
         face_style=face_style,
         background_style=background_style,
         max_faces=max_faces,
+        animate=animate,
     )
     data = await image.read()
     picture = await _service(request).paint(data, options)
@@ -132,6 +137,7 @@ def _file(picture: Finished) -> Response:
         "Anime-Face-Style": facts["face_style"] or "none",
         "Anime-Faces": f"found={len(faces)}, treated={treated}",
         "Anime-Size": f"{facts['width']}x{facts['height']}",
+        "Anime-Frames": str(facts["frames"]),
         "Server-Timing": ", ".join(stages),
         **_common(picture),
     }

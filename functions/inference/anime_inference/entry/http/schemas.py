@@ -10,6 +10,8 @@ from anime_inference.logic.faces.select import Reason
 from anime_shared.errors import (
     BrokenPicture,
     Busy,
+    ClipTooLong,
+    ClipTooSlow,
     EmptyPicture,
     FaceModelMissing,
     InvalidField,
@@ -51,6 +53,10 @@ class TransformAnswer(BaseModel):
     format: OutputFormat
     width: int = Field(description="Pixels.")
     height: int = Field(description="Pixels.")
+    frames: int = Field(description="How many it has; 1 is a still.")
+    painted_share: float = Field(
+        description="Of the pixels of all frames; the rest was copied from the frame before."
+    )
     elapsed_time: float = Field(description="Seconds from the request's arrival to this answer.")
     timings: dict[str, float] = Field(description="Seconds spent in each stage, when painted.")
     cached: bool = Field(description="Whether this photo was painted in this way before.")
@@ -62,6 +68,8 @@ PROBLEMS = answers_to(
     StyleNotInstalled,
     UploadTooLarge,
     PictureTooLarge,
+    ClipTooLong,
+    ClipTooSlow,
     NotAPicture,
     InvalidField,
     UnknownStyle,

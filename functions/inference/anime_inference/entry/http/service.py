@@ -23,7 +23,7 @@ class Service:
     def __init__(self, settings: Settings, models: Models, cache: ResultCache) -> None:
         self.store = model_store(settings)
         self.readiness: AnimeError | None = NotReady("the model is being loaded")
-        self._limits = settings.limits
+        self._limits = settings.call_limits
         self._models = models
         self._cache = cache
         self._workers = Workers(settings.concurrency, settings.max_waiting)

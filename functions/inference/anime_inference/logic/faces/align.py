@@ -72,15 +72,24 @@ def crop_face(rgb: Pixels, transform: Transform, side: int) -> Pixels:
         transform: from ``portrait_transform`` for the same ``side``.
         side: of the crop, in pixels.
     """
-    corners = apply_transform(invert(transform), _corners(side))
-    left, top = (math.floor(v) - _RIM for v in corners.min(axis=0))
-    right, bottom = (math.ceil(v) + _RIM for v in corners.max(axis=0))
+    left, top, right, bottom = seen_box(transform, side)
     rows = _reflected(top, bottom, rgb.shape[0])
     columns = _reflected(left, right, rgb.shape[1])
     window = Image.fromarray(rgb[rows[:, None], columns])
     moved = transform.copy()
     moved[:, 2] += transform[:, :2] @ (left, top)
     return _warp(window, moved, (side, side))
+
+
+def seen_box(transform: Transform, side: int) -> PixelBox:
+    """The upright box that :func:`crop_face` reads: left, top, right, bottom.
+
+    It may reach over the photo's border.
+    """
+    corners = apply_transform(invert(transform), _corners(side))
+    left, top = (math.floor(v) - _RIM for v in corners.min(axis=0))
+    right, bottom = (math.ceil(v) + _RIM for v in corners.max(axis=0))
+    return left, top, right, bottom
 
 
 def uncrop(crop: Pixels, transform: Transform, height: int, width: int) -> tuple[Pixels, PixelBox]:

@@ -41,5 +41,11 @@ def nested_share(one: Box, other: Box) -> float:
     return across * down / min(_area(one), _area(other))
 
 
+def overlap(one: Box, other: Box) -> float:
+    """Intersection over union: 1 for equal boxes, 0 for boxes apart."""
+    shared = nested_share(one, other) * min(_area(one), _area(other))
+    return shared / (_area(one) + _area(other) - shared)
+
+
 def _area(box: Box) -> float:
     return (box[2] - box[0]) * (box[3] - box[1])

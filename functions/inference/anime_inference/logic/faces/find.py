@@ -41,7 +41,9 @@ _MAX_IOU: Final = 0.4
 _MAX_NESTED: Final = 0.7
 
 
-def find_faces(rgb: Pixels, detector: Detector, *, min_side: int = 24) -> tuple[Face, ...]:
+def find_faces(
+    rgb: Pixels, detector: Detector, *, min_side: int = 24, thorough: bool = True
+) -> tuple[Face, ...]:
     """The faces of a photo, the largest first, then from top to bottom and left to right.
 
     Args:
@@ -52,12 +54,13 @@ def find_faces(rgb: Pixels, detector: Detector, *, min_side: int = 24) -> tuple[
             since detectors box tiny faces no closer than that. So many tiles see
             faces of 24 pixels in 3 megapixels; in larger photos the smallest is larger in
             proportion: 45 pixels in 12 megapixels, about one percent of the photo's width.
+        thorough: look for turned faces and close-ups, too, where nobody is seen for sure.
 
     Returns:
         Faces whose landmarks are plausible, none twice. The same photo gives the same faces.
     """
     found, turn = _search(turned(rgb, 0), detector), 0
-    if not any(_is_sure(face, detector) for face in found):
+    if thorough and not any(_is_sure(face, detector) for face in found):
         found, turn = _second_look(rgb, detector, found)
     tile_side = _tile_side(rgb, min_side)
     if turn == 0 and _needs_tiles(rgb, found, tile_side):

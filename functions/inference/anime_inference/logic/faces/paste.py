@@ -40,13 +40,22 @@ def paste_face(picture: Pixels, painted: Pixels, transform: Transform, skin: Pix
         skin: RGB ``uint8[H, W, 3]``, whose tone the face's skin shall have; the picture itself, or
             the photo.
     """
-    height, width = picture.shape[:2]
+    blend_face(picture, match_face(picture, painted, transform, skin), transform)
+
+
+def match_face(picture: Pixels, painted: Pixels, transform: Transform, skin: Pixels) -> Pixels:
+    """A painted crop in the colours of the picture, ``uint8[side, side, 3]``; see `paste_face`."""
     side = painted.shape[0]
-    matched = match_colors(
+    return match_colors(
         painted, crop_face(picture, transform, side), crop_face(skin, transform, side)
     )
+
+
+def blend_face(picture: Pixels, matched: Pixels, transform: Transform) -> None:
+    """Blend a crop from :func:`match_face` into the picture, in place."""
+    height, width = picture.shape[:2]
     face, (left, top, right, bottom) = uncrop(matched, transform, height, width)
-    mask, _ = uncrop(face_mask(side), transform, height, width)
+    mask, _ = uncrop(face_mask(matched.shape[0]), transform, height, width)
     window = picture[top:bottom, left:right]
     for rows in bands(bottom - top, right - left):
         share = mask[rows, :, None].astype(np.float32) / 255

@@ -1,0 +1,1 @@
+"""Animated pictures: GIF, APNG and animated WebP, frame by frame."""
