@@ -35,7 +35,7 @@ def npz_of(weights: StateDict) -> bytes:
     return buffer.getvalue()
 
 
-def style_from(data: bytes, style_id: str = "shinkai") -> Style:
+def style_from(data: bytes, style_id: str = "shinkai_full") -> Style:
     """A style of the registry as if ``data`` were what its author published."""
     weights = PublishedWeights(
         "weights/some.npz", git_blob_id(data), repository="author/weights", commit="c" * 40

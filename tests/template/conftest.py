@@ -15,7 +15,7 @@ KINDS = {
         "AlarmTopicArn": "arn:aws:sns:eu-central-1:123456789012:alarms",
         "BudgetEmail": "operator@example.com",
         "ManageGatewayLogRole": "false",
-        "Styles": "hayao_full,shinkai",
+        "Styles": "hayao_full,shinkai_full",
         "SiteOrigin": "https://anime.example.com",
         "WebhookAllow": "https://hooks.example.com/anime",
         "WebhookSecret": "whsec_" + 32 * "A",

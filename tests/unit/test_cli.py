@@ -256,7 +256,7 @@ def test_verify(own_model_folder: Path) -> None:
     assert damaged.exit_code == 1
     assert "hayao: ok" in damaged.stderr
     assert "checksum is wrong" in damaged.stderr
-    assert animegan("models", "verify", "shinkai").exit_code == 1
+    assert animegan("models", "verify", "shinkai_full").exit_code == 1
     assert animegan("models", "verify", "nobody").exit_code == 2
 
 

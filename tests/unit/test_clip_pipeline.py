@@ -30,7 +30,7 @@ from tests.pictures import file_of, opened
 from tests.weights import random_state_dict
 
 PORTRAIT = Path(__file__).parents[2] / "docs/pictures/photo.jpg"
-REACH = 104
+REACH = 120
 
 
 def run(models: Models, data: bytes, **options: object) -> Result:

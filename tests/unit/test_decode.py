@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image, ImageCms
+from PIL import ExifTags, Image, ImageCms
 
 from anime_inference.logic import bands
 from anime_inference.logic.decode import DecodeLimits, decode
+from anime_inference.logic.geometry import shrink
 from anime_inference.logic.picture import Picture
 from anime_shared.errors import (
     BrokenPicture,
@@ -23,6 +25,7 @@ from anime_shared.errors import (
 )
 from tests.pictures import file_of, gradient, png_bomb
 
+PHOTO = Path(__file__).parents[2] / "docs/pictures/coffee.jpg"
 LIMITS = DecodeLimits(max_bytes=8 * 2**20, max_pixels=1_000_000)
 
 
@@ -210,6 +213,28 @@ def test_a_damaged_file_is_a_picture_or_a_typed_error(fmt: str, at: float, noise
     except InputError:
         return
     assert picture.rgb.shape[2] == 3
+
+
+@pytest.mark.parametrize("mode", ["RGB", "L", "CMYK"])
+@pytest.mark.parametrize(("max_side", "part"), [(None, 1), (256, 1), (200, 2), (100, 4), (40, 8)])
+def test_a_large_jpeg_is_decoded_at_a_part_of_its_size(
+    mode: str, max_side: int | None, part: int
+) -> None:
+    photo = Image.open(PHOTO).convert(mode).resize((600, 900))
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = 6
+    data = file_of(photo, "JPEG", quality=95, exif=exif)
+    picture = decode(data, LIMITS, max_side)
+    assert (picture.width, picture.height) == (-(-900 // part), -(-600 // part))
+    small, wanted = (shrink(one, max_side).rgb for one in (picture, decode(data, LIMITS)))
+    assert small.shape == wanted.shape
+    # Not to be told apart by eye.
+    assert np.sqrt(np.square(small.astype(float) - wanted).mean()) < 4
+
+
+def test_no_other_file_is_decoded_at_a_part_of_its_size() -> None:
+    for fmt in ("PNG", "WEBP", "GIF"):
+        assert decode(file_of(gradient(400, 400), fmt), LIMITS, 16).width == 400
 
 
 @pytest.mark.parametrize("mode", ["RGB", "L", "I;16", "RGBA"])

@@ -265,7 +265,7 @@ def test_damage_on_disk_is_noticed(tmp_path: Path, store: ModelStore) -> None:
 def test_a_style_that_is_not_installed_says_how(store: ModelStore) -> None:
     style = style_from(published())
     assert not store.is_installed(style)
-    with pytest.raises(StyleNotInstalled, match="animegan models pull shinkai"):
+    with pytest.raises(StyleNotInstalled, match="animegan models pull shinkai_full"):
         store.read(style)
 
 

@@ -99,7 +99,8 @@ def test_an_upload_of_unknown_length_is_counted(site: Site) -> None:
 
 def test_a_changed_link_is_refused(site: Site) -> None:
     url = site.announce()["url"]
-    changed = url[:-1] + ("A" if url[-1] != "A" else "B")
+    # Not the last one: some of its bits count for nothing.
+    changed = url[:-2] + ("A" if url[-2] != "A" else "B") + url[-1]
     for wrong in (changed, "/storage/x", "/storage/" + "x" * 2000, "/storage/..%2Fsecret"):
         answer = site.client.put(wrong, content=PNG, headers={"Content-Type": "image/png"})
         assert answer.status_code in (403, 404)

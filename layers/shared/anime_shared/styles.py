@@ -165,6 +165,17 @@ STYLES: Final[tuple[Style, ...]] = (
         face_style="cute",
     ),
     Style(
+        id="shinkai",
+        title="Shinkai",
+        good_for=Subject.SCENERY,
+        author="AnimeGAN Serverless, a student of AnimeGANv3 Shinkai",
+        licence=_NON_COMMERCIAL,
+        source="trained by this project, see MODEL_CARD.md",
+        architecture=Architecture.STUDENT,
+        bundled=BundledModel("shinkai.onnx", "SHINKAI_SHA"),
+        face_style="cute",
+    ),
+    Style(
         id="cute",
         title="Cute",
         good_for=Subject.PORTRAIT,
@@ -189,8 +200,8 @@ STYLES: Final[tuple[Style, ...]] = (
         also=(PublishedWeights("hayao.npz", "0b4e12a4ddb1fe069899c883911fca6768d95ef3"),),
     ),
     _published(
-        "shinkai",
-        "Shinkai",
+        "shinkai_full",
+        "Shinkai, full model",
         Subject.SCENERY,
         _NON_COMMERCIAL,
         _PBUDZYNS,

@@ -9,11 +9,14 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from anime_shared.errors import InstallFailed, ModelCorrupt, StyleNotInstalled
 from anime_shared.files import write_atomically
 from anime_shared.styles import Style, installed_file
 
+# Of the graphs that are drawn from published weights: raised where an engine must tell them apart.
+MODEL_VERSION: Final = 3
 _BUNDLED_FOLDER = Path(__file__).parent.parent / "models"
 
 

@@ -10,13 +10,13 @@ from typing import Final
 import numpy as np
 import onnxruntime as ort
 
-from anime_inference.adapters.model_store import Model, ModelStore
+from anime_inference.adapters.model_store import MODEL_VERSION, Model, ModelStore
 from anime_inference.adapters.places import upsampling_places
 from anime_inference.logic.generator import THUMBNAIL_SIDE, Generator, Part
 from anime_inference.logic.picture import Pixels, Tensor
 from anime_inference.logic.tiles import Cut
 from anime_shared.errors import ModelCorrupt, StyleNotInstalled
-from anime_shared.styles import Architecture, Style
+from anime_shared.styles import Architecture, Style, Upsampling
 
 _WARM_UP_SIDE = 64
 _CACHED_ROWS = 32
@@ -51,13 +51,21 @@ class _Traits:
 
 _TRAITS: Final = {
     Architecture.ANIMEGAN2: _Traits(
-        margin=0, reach=64, bytes_per_pixel=1400, overview_pixels=3_000_000, arena=False
+        margin=0, reach=64, bytes_per_pixel=1000, overview_pixels=3_000_000, arena=False
     ),
-    Architecture.STUDENT: _Traits(margin=8, reach=104, bytes_per_pixel=300, tile_pixels=2_000_000),
+    Architecture.STUDENT: _Traits(margin=8, reach=120, bytes_per_pixel=300, tile_pixels=2_000_000),
     Architecture.PORTRAIT_STUDENT: _Traits(
         margin=0, reach=160, bytes_per_pixel=300, tile_pixels=2_000_000
     ),
 }
+
+
+def _traits_of(style: Style) -> _Traits:
+    traits = _TRAITS[style.architecture]
+    if style.upsampling is Upsampling.ALIGN_CORNERS:
+        # Its upsampled tensors are the largest; the other is merged into the next convolution.
+        return replace(traits, bytes_per_pixel=1400)
+    return traits
 
 
 class OnnxGenerator:
@@ -65,11 +73,11 @@ class OnnxGenerator:
 
     Raises:
         ModelCorrupt: ONNX Runtime can't load the model.
-        StyleNotInstalled: it is of an earlier version, which knew no tiles.
+        StyleNotInstalled: it was drawn by an earlier version, whose tiles and memory differ.
     """
 
     def __init__(self, style: Style, model: Model, options: EngineOptions) -> None:
-        traits = _TRAITS[style.architecture]
+        traits = _traits_of(style)
         self.checksum = model.sha256
         self.cut = Cut(style.multiple, traits.margin, traits.reach)
         self.bytes_per_pixel = traits.bytes_per_pixel
@@ -86,7 +94,7 @@ class OnnxGenerator:
             ) from error
         self._inputs = {item.name for item in self._session.get_inputs()}
         self._options = {item.name for item in self._session.get_overridable_initializers()}
-        if self.overview_pixels and "statistics" not in self._options:
+        if style.bundled is None and self._session.get_modelmeta().version < MODEL_VERSION:
             raise StyleNotInstalled(
                 f"style: {style.id} was installed by an earlier version; "
                 f"`animegan models pull {style.id}` installs it anew",

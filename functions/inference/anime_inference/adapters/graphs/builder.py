@@ -10,6 +10,8 @@ import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
+from anime_inference.adapters.model_store import MODEL_VERSION
+
 Shape: TypeAlias = Sequence[int | str]
 
 OPSET = 18
@@ -159,6 +161,7 @@ class GraphBuilder:
             opset_imports=[helper.make_opsetid("", OPSET)],
             ir_version=IR_VERSION,
             producer_name="animegan-serverless",
+            model_version=MODEL_VERSION,
         )
         onnx.checker.check_model(model, full_check=True)
         return model
