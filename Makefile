@@ -212,18 +212,27 @@ bench-skin: .venv/.ready ## How much lighter or darker skin becomes (FACES=folde
 PHOTOS ?= ../shared/photos
 TEACHERS ?= ../shared/models
 STYLE ?= hayao
+TEACHER_hayao := $(TEACHERS)/animegan2/hayao.onnx
+TEACHER_shinkai := $(TEACHERS)/animegan3/shinkai_37.onnx
 
 .PHONY: student-sheet
 student-sheet: .venv-train/.ready ## 60 held-out photos, teacher, student: sheets (PHOTOS= TEACHERS= STYLE=)
 	$(TRAIN_BIN)/python -m training evaluate --photos $(PHOTOS) --style $(STYLE) --most 60 \
-	  --teacher $(TEACHERS)/animegan2/$(STYLE).onnx --sheets .bench/$(STYLE)
+	  --teacher $(TEACHER_$(STYLE)) --sheets .bench/$(STYLE)
 
 .PHONY: students
-students: .venv-train/.ready ## Label, train and export both bundled styles (hours; resumable)
-	$(TRAIN_BIN)/python -m training label --photos $(PHOTOS) --teacher $(TEACHERS)/animegan2/hayao.onnx
+students: .venv-train/.ready ## Label, train and export the bundled styles (a night; resumable)
+	$(TRAIN_BIN)/python -m training label --photos $(PHOTOS) \
+	  --teacher $(TEACHER_hayao) --quick $(TEACHERS)/animegan2/hayao.npz
 	$(TRAIN_BIN)/python -m training train --photos $(PHOTOS)
 	$(TRAIN_BIN)/python -m training export
 	$(TRAIN_BIN)/python -m training evaluate --photos $(PHOTOS)
+	$(TRAIN_BIN)/python -m training label --style shinkai --photos $(PHOTOS) \
+	  --teacher $(TEACHER_shinkai)
+	$(TRAIN_BIN)/python -m training train --style shinkai --photos $(PHOTOS) \
+	  --start functions/inference/anime_inference/models/hayao.onnx
+	$(TRAIN_BIN)/python -m training export --style shinkai
+	$(TRAIN_BIN)/python -m training evaluate --style shinkai --photos $(PHOTOS)
 	$(TRAIN_BIN)/python -m training portrait label --photos $(PHOTOS) \
 	  --teacher $(TEACHERS)/animegan3/tiny_cute.onnx
 	$(TRAIN_BIN)/python -m training portrait train --photos $(PHOTOS)
