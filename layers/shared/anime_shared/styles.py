@@ -159,7 +159,7 @@ STYLES: Final[tuple[Style, ...]] = (
         source="trained by this project, see MODEL_CARD.md",
         architecture=Architecture.STUDENT,
         bundled=BundledModel(
-            "hayao.onnx", "e5fc64290209f423184428552f8f0632f3b5fee8472bef7fc34995d0851111e2"
+            "hayao.onnx", "30530527e4f1ab70496c72d53b933eeabcf0b6476352982176dbfbdb71102df0"
         ),
         aliases=("hayao_64",),
         face_style="cute",
@@ -172,7 +172,7 @@ STYLES: Final[tuple[Style, ...]] = (
         licence=_NON_COMMERCIAL,
         source="trained by this project, see MODEL_CARD.md",
         architecture=Architecture.STUDENT,
-        bundled=BundledModel("shinkai.onnx", "SHINKAI_SHA"),
+        bundled=BundledModel("shinkai.onnx", "3d7df2f7996ad0c295e79875201ff9f669802027434e0020a1f59dbed8e8110e"),
         face_style="cute",
     ),
     Style(
