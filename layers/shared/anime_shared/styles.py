@@ -172,7 +172,9 @@ STYLES: Final[tuple[Style, ...]] = (
         licence=_NON_COMMERCIAL,
         source="trained by this project, see MODEL_CARD.md",
         architecture=Architecture.STUDENT,
-        bundled=BundledModel("shinkai.onnx", "3d7df2f7996ad0c295e79875201ff9f669802027434e0020a1f59dbed8e8110e"),
+        bundled=BundledModel(
+            "shinkai.onnx", "3d7df2f7996ad0c295e79875201ff9f669802027434e0020a1f59dbed8e8110e"
+        ),
         face_style="cute",
     ),
     Style(
