@@ -64,7 +64,7 @@ def test_json_lines_are_those_of_a_picture_painted_here(
 def test_styles_of_the_server(server: Served) -> None:
     assert "hayao" in remote(server, "styles").stdout
     lines = [json.loads(line) for line in remote(server, "styles", "--json").stdout.splitlines()]
-    assert [line["id"] for line in lines if line["installed"]] == ["hayao", "cute"]
+    assert [line["id"] for line in lines if line["installed"]] == ["hayao", "shinkai", "cute"]
 
 
 @pytest.mark.parametrize(

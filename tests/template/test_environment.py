@@ -82,7 +82,7 @@ def test_what_the_operator_chose_arrives(
     settings = read_web()
     assert settings.cors_origins == origins
     added = tuple(filter(None, parameters.get("Styles", "").split(",")))
-    assert settings.installed_styles == ("hayao", "cute", *added)
+    assert settings.installed_styles == ("hayao", "shinkai", "cute", *added)
     assert settings.webhook_allow == tuple(filter(None, [parameters.get("WebhookAllow")]))
     assert (settings.webhook_secret is None) == ("WebhookSecret" not in parameters)
     assert settings.public_s3_endpoint == parameters.get("PublicS3Endpoint")

@@ -21,7 +21,7 @@ from training.fidelity import measure  # noqa: E402
 from training.label import label  # noqa: E402
 from training.loop import Recipe  # noqa: E402
 from training.losses import imitation_loss  # noqa: E402
-from training.samples import count_samples, samples, split_of  # noqa: E402
+from training.samples import VARIANTS, count_samples, samples, split_of  # noqa: E402
 from training.student import THUMBNAIL_SIDE, Student  # noqa: E402
 from training.teacher import OnnxTeacher, QuickTeacher  # noqa: E402
 from training.train import averaged_student, begin_with, train  # noqa: E402
@@ -87,8 +87,15 @@ def test_a_sample_is_a_pair_of_equal_size(photos: Path, labels: Path) -> None:
         assert photo.shape == painted.shape
         assert all(side % 8 == 0 for side in photo.shape[:2])
         shapes.add(photo.shape)
-    assert (88, 112, 3) in shapes
-    assert len(shapes) > 2
+    # As it is, and enlarged to what a crop needs.
+    assert shapes == {(88, 112, 3), (256, 312, 3)}
+
+
+def test_every_variant_is_another_picture_and_always_the_same(photos: Path, labels: Path) -> None:
+    name = next(samples(photos, labels, "train")).photo.name
+    mine = [s for s in samples(photos, labels, "train") if s.photo.name == name]
+    assert len({sample.render().tobytes() for sample in mine}) == len(mine) == len(VARIANTS)
+    np.testing.assert_array_equal(mine[-1].render(), mine[-1].render())
 
 
 def test_training_learns_and_a_cut_changes_nothing(

@@ -223,7 +223,7 @@ def test_styles_as_a_table_and_as_json() -> None:
     assert all(style.id in table.stdout for style in STYLES)
     facts = lines(animegan("styles", "--json").stdout)
     assert [fact["id"] for fact in facts] == [style.id for style in STYLES]
-    assert [fact["id"] for fact in facts if fact["installed"]] == ["hayao", "cute"]
+    assert [fact["id"] for fact in facts if fact["installed"]] == ["hayao", "shinkai", "cute"]
     assert all(fact["checksums"] for fact in facts)
 
 

@@ -200,7 +200,7 @@ def test_styles(client: TestClient) -> None:
     styles = client.get("/api/v1/styles").json()
     assert [style["id"] for style in styles] == [style.id for style in STYLES]
     assert styles[0]["installed"]
-    assert [style["id"] for style in styles if style["installed"]] == ["hayao", "cute"]
+    assert [style["id"] for style in styles if style["installed"]] == ["hayao", "shinkai", "cute"]
     assert "Non-commercial" in styles[0]["licence"]
 
 

@@ -196,9 +196,9 @@ def test_a_large_photo_advances_with_each_tile(
     tmp_path: Path, platform: Platform, models: Models, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(progress, "_INTERVAL_SECONDS", 0)
-    work = open_work(tmp_path, platform, models, memory_budget=64 * 2**20)
+    work = open_work(tmp_path, platform, models, memory_budget=96 * 2**20)
     ledger = Watched(platform)
-    job = add_job(platform, file_of(gradient(900, 500)), faces="off")
+    job = add_job(platform, file_of(gradient(1500, 500)), faces="off")
     replace(work, ledger=ledger).run(job.id, 1)
     percents = [percent for stage, percent in ledger.told if stage is Stage.STYLISE]
     assert len(percents) >= 4
