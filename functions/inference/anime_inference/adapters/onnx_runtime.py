@@ -45,13 +45,13 @@ class _Traits:
     bytes_per_pixel: int
     tile_pixels: int | None = None
     overview_pixels: int = 0
-    # The arena grows by doubling: the full model's tensors would more than double its peak.
-    arena: bool = True
+    # Whether what a run needed is kept for the next one.
+    keeps_memory: bool = True
 
 
 _TRAITS: Final = {
     Architecture.ANIMEGAN2: _Traits(
-        margin=0, reach=64, bytes_per_pixel=1000, overview_pixels=3_000_000, arena=False
+        margin=0, reach=64, bytes_per_pixel=1050, overview_pixels=3_000_000, keeps_memory=False
     ),
     Architecture.STUDENT: _Traits(margin=8, reach=120, bytes_per_pixel=300, tile_pixels=2_000_000),
     Architecture.PORTRAIT_STUDENT: _Traits(
@@ -64,7 +64,7 @@ def _traits_of(style: Style) -> _Traits:
     traits = _TRAITS[style.architecture]
     if style.upsampling is Upsampling.ALIGN_CORNERS:
         # Its upsampled tensors are the largest; the other is merged into the next convolution.
-        return replace(traits, bytes_per_pixel=1400)
+        return replace(traits, bytes_per_pixel=2100)
     return traits
 
 
@@ -83,10 +83,15 @@ class OnnxGenerator:
         self.bytes_per_pixel = traits.bytes_per_pixel
         self.tile_pixels = traits.tile_pixels
         self.overview_pixels = traits.overview_pixels
-        chosen = replace(options, arena=options.arena and traits.arena)
+        session = session_options(options)
+        self._how = ort.RunOptions()
+        if options.arena and not traits.keeps_memory:
+            # A plan of all tensors, made for each new size, would double the peak of the first run.
+            session.enable_mem_pattern = False
+            self._how.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
         try:
             self._session = ort.InferenceSession(
-                model.data, session_options(chosen), providers=["CPUExecutionProvider"]
+                model.data, session, providers=["CPUExecutionProvider"]
             )
         except Exception as error:  # ONNX Runtime's own exceptions have no common base
             raise ModelCorrupt(
@@ -103,7 +108,7 @@ class OnnxGenerator:
 
     def measure(self, overview: Pixels) -> Tensor:
         """See :class:`anime_inference.logic.generator.Generator`."""
-        (measured,) = self._session.run(["measured"], {"image": _to_tensor(overview)})
+        (measured,) = self._session.run(["measured"], {"image": _to_tensor(overview)}, self._how)
         return np.asarray(measured, np.float32)
 
     def paint(self, rgb: Pixels, thumbnail: Pixels, part: Part | None = None) -> Pixels:
@@ -118,7 +123,7 @@ class OnnxGenerator:
             feed["statistics"] = part.statistics
         if part is not None and "place" in self._options:
             feed["place"] = upsampling_places(part, *rgb.shape[:2])
-        (painted,) = self._session.run(["painted"], feed)
+        (painted,) = self._session.run(["painted"], feed, self._how)
         return np.asarray(painted, np.float32)
 
     def warm_up(self) -> None:
