@@ -22,9 +22,9 @@ from anime_inference.logic.faces.align import portrait_transform
 from anime_inference.logic.faces.find import find_faces
 from anime_inference.logic.faces.portraits import paint_face, paste_faces
 from anime_inference.logic.faces.select import judge
+from anime_inference.logic.generator import Models
 from anime_inference.logic.memory import Memory
 from anime_inference.logic.picture import Pixels
-from anime_inference.logic.pipeline import Models
 from anime_inference.logic.stylise import paint
 from anime_inference.settings import Settings
 from anime_shared.styles import DEFAULT_STYLE, find_style

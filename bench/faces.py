@@ -13,7 +13,8 @@ from rich.table import Table
 
 from anime_inference.adapters.faces.pack import install_face_pack
 from anime_inference.composition import load_models
-from anime_inference.logic.pipeline import Result, transform
+from anime_inference.logic.pipeline import transform
+from anime_inference.logic.result import Result
 from anime_inference.settings import Settings
 from anime_shared.options import TransformOptions
 

@@ -28,9 +28,10 @@ from anime_inference.adapters.model_store import ModelStore
 from anime_inference.adapters.onnx_runtime import OnnxGenerator
 from anime_inference.composition import load_models
 from anime_inference.logic.decode import DecodeLimits, decode
+from anime_inference.logic.limits import PipelineLimits
 from anime_inference.logic.memory import HELD_BYTES, Memory
 from anime_inference.logic.picture import Pixels
-from anime_inference.logic.pipeline import PipelineLimits, transform
+from anime_inference.logic.pipeline import transform
 from anime_inference.logic.stylise import paint, plan, run_bytes
 from anime_inference.settings import Settings
 from anime_shared.options import FacesMode, OutputFormat, TransformOptions

@@ -23,8 +23,9 @@ from anime_inference.logic.decode import decode
 from anime_inference.logic.faces.align import Transform, crop_face, portrait_transform
 from anime_inference.logic.faces.find import find_faces
 from anime_inference.logic.faces.select import judge
+from anime_inference.logic.generator import Models
 from anime_inference.logic.picture import Pixels
-from anime_inference.logic.pipeline import Models, transform
+from anime_inference.logic.pipeline import transform
 from anime_inference.settings import Settings
 from anime_shared.options import FacesMode, OutputFormat, TransformOptions
 from tests.pictures import file_of, opened

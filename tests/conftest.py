@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from anime_inference.composition import load_models
-from anime_inference.logic.generator import Generators
-from anime_inference.logic.pipeline import Models, PipelineLimits
+from anime_inference.logic.generator import Generators, Models
+from anime_inference.logic.limits import PipelineLimits
 from anime_inference.settings import Settings
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from anime_inference.composition import make_cache, make_work
-from anime_inference.logic.pipeline import Models
+from anime_inference.logic.generator import Models
 from anime_inference.logic.work import Work
 from anime_inference.settings import Settings
 from anime_shared.adapters.embedded.layout import JOBS_DEAD, Layout

@@ -15,9 +15,9 @@ from anime_inference.adapters.model_store import ModelStore
 from anime_inference.adapters.onnx_runtime import EngineOptions, LoadedGenerators
 from anime_inference.composition import load_models
 from anime_inference.logic.decode import decode
-from anime_inference.logic.generator import Generators
+from anime_inference.logic.generator import Generators, Models
 from anime_inference.logic.memory import Memory
-from anime_inference.logic.pipeline import Models, transform
+from anime_inference.logic.pipeline import transform
 from anime_inference.logic.stylise import paint as paint_whole
 from anime_inference.logic.stylise import plan
 from anime_inference.settings import Settings

@@ -14,7 +14,9 @@ from anime_inference.adapters.model_store import ModelStore
 from anime_inference.adapters.source import code_digest
 from anime_inference.composition import load_models
 from anime_inference.logic.cache import Finished, ResultCache
-from anime_inference.logic.pipeline import Models, PipelineLimits, transform
+from anime_inference.logic.generator import Models
+from anime_inference.logic.limits import PipelineLimits
+from anime_inference.logic.pipeline import transform
 from anime_inference.settings import Settings
 from anime_shared.composition import open_platform
 from anime_shared.options import TransformOptions

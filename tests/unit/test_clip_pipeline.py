@@ -13,11 +13,12 @@ from anime_inference.adapters.graphs.animegan2 import build_animegan2
 from anime_inference.composition import load_models, model_store
 from anime_inference.logic.clip.header import read_header
 from anime_inference.logic.decode import DecodeLimits
-from anime_inference.logic.generator import Generators
-from anime_inference.logic.limits import ClipLimits
+from anime_inference.logic.generator import Generators, Models
+from anime_inference.logic.limits import ClipLimits, PipelineLimits
 from anime_inference.logic.memory import Memory
 from anime_inference.logic.picture import Pixels
-from anime_inference.logic.pipeline import Models, PipelineLimits, Result, transform
+from anime_inference.logic.pipeline import transform
+from anime_inference.logic.result import Result
 from anime_inference.logic.stylise import paint_tiles, plan, thumbnail_of
 from anime_inference.settings import Settings
 from anime_shared.errors import ClipTooLong, ClipTooSlow, PictureTooLarge, UnknownJob

@@ -10,8 +10,10 @@ import pytest
 
 from anime_inference.logic.faces.align import portrait_transform
 from anime_inference.logic.faces.find import find_faces
+from anime_inference.logic.generator import Models
 from anime_inference.logic.picture import Pixels
-from anime_inference.logic.pipeline import Models, Result, transform
+from anime_inference.logic.pipeline import transform
+from anime_inference.logic.result import Result
 from anime_inference.settings import Settings
 from anime_shared.options import TransformOptions
 from tests.pictures import file_of, gradient, opened

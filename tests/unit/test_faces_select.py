@@ -10,8 +10,8 @@ from skimage import data
 from anime_inference.logic.faces.face import Face
 from anime_inference.logic.faces.find import find_faces
 from anime_inference.logic.faces.select import Reason, judge
+from anime_inference.logic.generator import Models
 from anime_inference.logic.picture import Pixels
-from anime_inference.logic.pipeline import Models
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from anime_inference.logic.pipeline import Models
+from anime_inference.logic.generator import Models
 from bench.skin import MONK_TONES, monk_faces
 
 LIMIT = 6

@@ -10,8 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from anime_inference.logic.generator import Models
+from anime_inference.logic.limits import PipelineLimits
 from anime_inference.logic.picture import Pixels
-from anime_inference.logic.pipeline import Models, PipelineLimits, Result, transform
+from anime_inference.logic.pipeline import transform
+from anime_inference.logic.result import Result
 from anime_inference.settings import Settings
 from anime_shared.errors import PictureTooLarge, StyleNotInstalled, UnknownJob, UnknownStyle
 from anime_shared.jobs import Stage

@@ -9,7 +9,7 @@ import pytest
 
 from anime_inference.logic import progress
 from anime_inference.logic import work as work_module
-from anime_inference.logic.pipeline import Models
+from anime_inference.logic.generator import Models
 from anime_inference.logic.work import Work
 from anime_inference.settings import Settings
 from anime_shared.adapters.embedded.objects import FileObjectStore

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from anime_inference.entry.records import Records
-from anime_inference.logic.pipeline import Models
+from anime_inference.logic.generator import Models
 from anime_inference.settings import Settings
 from anime_shared.composition import open_platform
 from anime_shared.jobs import Job, JobStatus

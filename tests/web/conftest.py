@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from anime_inference.logic.pipeline import Models
+from anime_inference.logic.generator import Models
 from anime_web.entry.http.app import create_app
 from anime_web.settings import Settings
 from tests.web.site import Site

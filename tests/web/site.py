@@ -11,7 +11,7 @@ from httpx2 import Response
 
 from anime_inference.composition import make_cache, make_work
 from anime_inference.entry.records import Records as WorkRecords
-from anime_inference.logic.pipeline import Models
+from anime_inference.logic.generator import Models
 from anime_inference.settings import Settings as InferenceSettings
 from anime_shared.platform import Platform
 from anime_shared.poller import Poller

@@ -9,7 +9,7 @@ from anime_inference.adapters.faces.pack import pack_folder, verify_face_pack
 from anime_inference.adapters.model_store import ModelStore
 from anime_inference.adapters.source import code_digest
 from anime_inference.logic.cache import ResultCache
-from anime_inference.logic.pipeline import Models
+from anime_inference.logic.generator import Models
 from anime_inference.logic.work import Work
 from anime_inference.settings import Settings
 from anime_shared.composition import open_platform

@@ -14,7 +14,9 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from anime_inference.logic.pipeline import Models, PipelineLimits, Result
+from anime_inference.logic.generator import Models
+from anime_inference.logic.limits import PipelineLimits
+from anime_inference.logic.result import Result
 from anime_shared.errors import AnimeError, StorageUnavailable
 from anime_shared.options import OutputFormat, TransformOptions
 from anime_shared.ports.object_store import ObjectStore

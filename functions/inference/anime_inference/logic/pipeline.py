@@ -28,8 +28,6 @@ from anime_shared.options import TransformOptions
 from anime_shared.styles import Style
 from anime_shared.treatment import choose_treatment
 
-__all__ = ["Models", "PipelineLimits", "Result", "transform"]
-
 
 def _unwatched(_: Stage, __: float) -> None:
     pass

@@ -12,7 +12,9 @@ import logging
 from dataclasses import dataclass, field
 
 from anime_inference.logic.cache import Finished, ResultCache
-from anime_inference.logic.pipeline import Models, PipelineLimits, transform
+from anime_inference.logic.generator import Models
+from anime_inference.logic.limits import PipelineLimits
+from anime_inference.logic.pipeline import transform
 from anime_inference.logic.progress import Progress
 from anime_shared.errors import AnimeError, JobHeld, ProcessingFailed, UnknownJob, UploadMissing
 from anime_shared.jobs import Job, Result, Stage

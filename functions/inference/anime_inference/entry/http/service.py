@@ -9,7 +9,8 @@ from anyio import to_thread
 from anime_inference.composition import load_default, model_store
 from anime_inference.entry.http.workers import Workers
 from anime_inference.logic.cache import Finished, ResultCache
-from anime_inference.logic.pipeline import Models, transform
+from anime_inference.logic.generator import Models
+from anime_inference.logic.pipeline import transform
 from anime_inference.settings import Settings
 from anime_shared.errors import AnimeError, NotReady
 from anime_shared.options import TransformOptions
