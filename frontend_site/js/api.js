@@ -1,9 +1,18 @@
 /** The API's routes. Every failure is a `Problem`; an abort is the browser's AbortError. */
 
 import { API_URL } from "../config.js";
+import { newId } from "./ids.js";
+import { keep, kept } from "./keep.js";
 import { Problem } from "./problem.js";
 
 const ROOT = `${API_URL}/api/v1`;
+
+/** A random name that says nothing: who has got a variant of a style keeps it. */
+function client() {
+  const name = kept("client") ?? newId();
+  keep("client", name);
+  return { "Anime-Client": name };
+}
 
 /** @returns {Promise<{id: string, title: string, good_for: string, licence: string, installed: boolean}[]>} */
 export async function styles() {
@@ -15,7 +24,7 @@ export async function transform(photo, name, options, signal) {
   const form = new FormData();
   for (const [option, value] of Object.entries(options)) form.append(option, String(value));
   form.append("image", photo, name);
-  return ask(`${ROOT}/transform`, { method: "POST", body: form, signal }, asJson);
+  return ask(`${ROOT}/transform`, { method: "POST", headers: client(), body: form, signal }, asJson);
 }
 
 /** @returns {Promise<{upload_id: string, url: string, method: string, headers: object}>} */
@@ -53,7 +62,7 @@ export function send(upload, photo, onProgress, signal) {
 export async function order(uploadId, options, key, signal) {
   const { headers, ...request } = json({ upload_id: uploadId, ...options });
   return ask(`${ROOT}/jobs`, {
-    ...request, headers: { ...headers, "Idempotency-Key": key }, signal,
+    ...request, headers: { ...headers, ...client(), "Idempotency-Key": key }, signal,
   }, asJson);
 }
 

@@ -48,6 +48,7 @@
  */
 
 import { cancelJob } from "./api.js";
+import { newId } from "./ids.js";
 import { frameOf, look, typeOf } from "./photos.js";
 import { Problem } from "./problem.js";
 import { paint } from "./way.js";
@@ -295,10 +296,4 @@ async function deleteOnServer(jobId) {
   } catch {
     // It is deleted there after a day in any case.
   }
-}
-
-/** 128 random bits; pages that came over plain HTTP have no `crypto.randomUUID`. */
-function newId() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

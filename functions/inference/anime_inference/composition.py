@@ -17,6 +17,7 @@ from anime_shared.errors import StorageUnavailable
 from anime_shared.platform import Platform
 from anime_shared.ports.object_store import ObjectStore
 from anime_shared.styles import DEFAULT_STYLE, STYLES, find_style
+from anime_shared.variants import Variants
 
 _log = logging.getLogger(__name__)
 # Of the time that a delivery stays hidden: the rest is for what lies between it and the claim.
@@ -32,13 +33,14 @@ def check_models(settings: Settings) -> None:
     """Check what a server will need, so that it fails at its start and not at its first photo.
 
     Raises:
-        StyleNotInstalled: a model that comes with the code is missing.
+        StyleNotInstalled: a model that comes with the code, or that a variant needs, is missing.
         FaceModelMissing: the face pack that the settings ask for, or a file of it, is missing.
         ModelCorrupt: a checksum is wrong.
     """
     store = model_store(settings)
+    needed = Variants.parse(settings.variants).painters
     for style in STYLES:
-        if style.bundled is not None:
+        if style.bundled is not None or style in needed:
             store.read(style)
     wants_pack = settings.face_detector == "insightface"
     if wants_pack or (settings.face_detector == "auto" and pack_folder(store.folder).exists()):

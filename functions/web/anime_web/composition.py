@@ -8,6 +8,7 @@ from functools import cached_property
 from anime_shared.composition import open_platform
 from anime_shared.platform import Platform
 from anime_shared.styles import Style, installed_file
+from anime_shared.variants import Variants
 from anime_web.logic.finished import finish_batch, finish_job
 from anime_web.logic.rules import Rules
 from anime_web.logic.webhooks import AllowList
@@ -34,6 +35,7 @@ class Service:
             result_url_seconds=settings.result_url_seconds,
             retention=settings.retention,
             webhooks=AllowList(settings.webhook_allow),
+            variants=Variants.parse(settings.variants),
             installed=self.is_installed,
         )
         self.stopping = threading.Event()

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict
 
 from anime_shared.errors import JobHeld
 from anime_shared.options import OutputFormat, TransformOptions
+from anime_shared.variants import Assigned
 
 
 class JobStatus(StrEnum):
@@ -114,6 +115,7 @@ class Job(_Model):
     options: TransformOptions
     created_at: float
     expires_at: float
+    variant: Assigned | None = None
     webhook_url: str | None = None
     batch_id: str | None = None
     status: JobStatus = JobStatus.QUEUED

@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from anime_shared.errors import InvalidField
 from anime_shared.problems import invalid_field
+from anime_shared.variants import Variants
 
 MEBIBYTE = 2**20
 _NEEDED_ON_AWS = ("uploads_bucket", "results_bucket", "table", "queue_url", "finished_queue_url")
@@ -71,6 +72,13 @@ class PlatformSettings(BaseSettings):
     max_attempts: Annotated[
         int, Field(ge=1, le=100, description="Attempts at a job before it is given up.")
     ] = 3
+    variants: Annotated[
+        str,
+        Field(
+            description="Models that share a style's clients, as `hayao=student:0.9,full:0.1`; "
+            "several styles are separated by `;`."
+        ),
+    ] = ""
     api_keys: Annotated[
         tuple[SecretStr, ...],
         NoDecode,
@@ -82,6 +90,12 @@ class PlatformSettings(BaseSettings):
 
     _split = field_validator("api_keys", "cors_origins", mode="before")(split_list)
     _unset = field_validator("public_s3_endpoint", mode="before")(none_if_empty)
+
+    @field_validator("variants")
+    @classmethod
+    def _are_variants(cls, text: str) -> str:
+        Variants.parse(text)
+        return text
 
     @model_validator(mode="after")
     def _complete(self) -> PlatformSettings:

@@ -22,6 +22,7 @@ from anime_shared.ledger import Ledger
 from anime_shared.ports.object_store import ObjectStore
 from anime_shared.ports.queue import Queue
 from anime_shared.problems import problem_of
+from anime_shared.variants import name_variant
 
 _log = logging.getLogger(__name__)
 
@@ -123,7 +124,7 @@ class Work:
             picture = self.cache.keep(photo, job.options, painted)
         self.results.put(job.result_key, picture.data, picture.format.media_type)
         try:
-            return self.ledger.succeed(job, _result(picture))
+            return self.ledger.succeed(job, _result(picture, job))
         except UnknownJob:
             self.results.delete(job.result_key)
             if picture.cache_key is not None and not picture.cached:
@@ -141,10 +142,10 @@ class Work:
             _log.warning("job %s couldn't be given back: %s", job.id, error.detail)
 
 
-def _result(picture: Finished) -> Result:
+def _result(picture: Finished, job: Job) -> Result:
     return Result(
         format=picture.format,
-        facts=picture.facts,
+        facts=name_variant(picture.facts, job.variant),
         cached=picture.cached,
         cache_key=picture.cache_key,
     )

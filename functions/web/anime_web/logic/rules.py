@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from anime_shared.styles import Style
+from anime_shared.variants import Variants
 from anime_web.logic.webhooks import AllowList
 
 
@@ -19,6 +20,7 @@ class Rules:
         result_url_seconds: how long a link to a result holds.
         retention: seconds until uploads, jobs and results expire.
         webhooks: addresses that may be told of a job's end.
+        variants: models that share a style's clients.
         installed: whether a style can be used here and now.
     """
 
@@ -27,4 +29,5 @@ class Rules:
     result_url_seconds: float
     retention: float
     webhooks: AllowList
+    variants: Variants
     installed: Callable[[Style], bool]

@@ -63,6 +63,7 @@ class JobView(BaseModel):
     )
     style: str | None = Field(None, description="Id of the style that painted the picture.")
     model: str | None = Field(None, description="SHA-256 of its model file.")
+    variant: str | None = Field(None, description="The style's variant that this client has got.")
     face_style: str | None = Field(None, description="Id of the style that painted the faces.")
     face_model: str | None = Field(None, description="SHA-256 of its model file.")
     faces: list[dict[str, Any]] | None = Field(
@@ -119,7 +120,7 @@ def _of_result(
         result_file_name(job.file_name, result.format),
         min(rules.result_url_seconds, max(1, job.expires_at - platform.ledger.now())),
     )
-    told = ("style", "model", "face_style", "face_model", "faces", "timings")
+    told = ("style", "variant", "model", "face_style", "face_model", "faces", "timings")
     return {
         **{name: facts.get(name) for name in told},
         "cached": result.cached,

@@ -26,10 +26,11 @@ from anime_web.logic.rules import Rules
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is to be done with a photo, and who is to be told of its end."""
+    """What is to be done with a photo, who is to be told of its end, and who asks for it."""
 
     options: TransformOptions
     webhook_url: str | None
+    client: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,11 +157,13 @@ def new_job(
 ) -> Job:
     """A job that nobody knows of yet."""
     now = platform.ledger.now()
+    options, variant = rules.variants.assign(order.options, order.client or job_id)
     return Job(
         id=job_id,
         upload_id=upload.id,
         file_name=upload.file_name,
-        options=order.options,
+        options=options,
+        variant=variant,
         webhook_url=order.webhook_url,
         batch_id=batch_id,
         created_at=now,

@@ -16,6 +16,7 @@ from anime_shared.http.problems import respond
 from anime_shared.settings import PlatformSettings
 
 API_KEY_HEADER: Final = "x-api-key"
+CLIENT_HEADER: Final = "Anime-Client"
 _GUARDED = re.compile(r"/upload$|/api/v1/(?!openapi\.json$)")
 _EXPOSED = (
     "Anime-Cached",
@@ -24,6 +25,7 @@ _EXPOSED = (
     "Anime-Model",
     "Anime-Size",
     "Anime-Style",
+    "Anime-Variant",
     "Location",
     "Retry-After",
     "Server-Timing",
@@ -65,7 +67,7 @@ def install(app: FastAPI, settings: PlatformSettings) -> None:
             CORSMiddleware,
             allow_origins=settings.cors_origins,
             allow_methods=["GET", "POST", "PUT", "DELETE"],
-            allow_headers=["Content-Type", "Idempotency-Key", API_KEY_HEADER],
+            allow_headers=["Content-Type", "Idempotency-Key", API_KEY_HEADER, CLIENT_HEADER],
             expose_headers=_EXPOSED,
             max_age=86_400,
         )

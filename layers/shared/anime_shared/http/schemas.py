@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
+from fastapi import Header
 from pydantic import BaseModel, Field
 
 from anime_shared.errors import AnimeError
+from anime_shared.http.access import CLIENT_HEADER
 from anime_shared.http.problems import MEDIA_TYPE
 from anime_shared.styles import Style, Subject
+
+ClientName = Annotated[
+    str | None,
+    Header(
+        alias=CLIENT_HEADER,
+        min_length=1,
+        max_length=64,
+        pattern=r"^[A-Za-z0-9_.-]+$",
+        description="Any name that a client keeps: it gets the same variant of a style each time.",
+    ),
+]
 
 
 class StyleAnswer(BaseModel):

@@ -20,7 +20,7 @@ from anime_inference.logic.cache import Finished
 from anime_inference.settings import Settings
 from anime_shared.http import access, problems
 from anime_shared.http.body_limit import BodyLimit
-from anime_shared.http.schemas import Health, StyleAnswer
+from anime_shared.http.schemas import ClientName, Health, StyleAnswer
 from anime_shared.options import (
     Animate,
     BackgroundStyleName,
@@ -101,6 +101,7 @@ async def post_transform(
     background_style: Annotated[BackgroundStyleName, Form()] = None,
     max_faces: Annotated[MaxFaces, Form()] = 20,
     animate: Annotated[Animate, Form()] = True,
+    client: ClientName = None,
 ) -> Response:
     """Answers JSON with a data URL, or the picture itself for ``Accept: image/*``."""
     start = time.perf_counter()
@@ -121,7 +122,7 @@ async def post_transform(
         animate=animate,
     )
     data = await image.read()
-    picture = await _service(request).paint(data, options)
+    picture = await _service(request).paint(data, options, client)
     elapsed = time.perf_counter() - start
     return _file(picture) if wants_image(accept) else _json(picture, elapsed)
 
@@ -133,6 +134,7 @@ def _file(picture: Finished) -> Response:
     stages = (f"{stage};dur={seconds * 1000:.1f}" for stage, seconds in facts["timings"].items())
     headers = {
         "Anime-Style": facts["style"] or "none",
+        "Anime-Variant": facts["variant"] or "none",
         "Anime-Model": facts["model"] or "none",
         "Anime-Face-Style": facts["face_style"] or "none",
         "Anime-Faces": f"found={len(faces)}, treated={treated}",

@@ -47,6 +47,7 @@ class TransformAnswer(BaseModel):
         description="Id of the style that painted the picture, or the faces if nothing else was."
     )
     model: str | None = Field(description="SHA-256 of its model file.")
+    variant: str | None = Field(description="The style's variant that this client has got.")
     face_style: str | None = Field(description="Id of the style of the faces, if any was treated.")
     face_model: str | None = Field(description="SHA-256 of its model file.")
     faces: list[FaceAnswer] = Field(description="Every face that was found, the largest first.")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
+from dataclasses import replace
 
 from anyio import to_thread
 
@@ -14,6 +16,7 @@ from anime_inference.logic.pipeline import transform
 from anime_inference.settings import Settings
 from anime_shared.errors import AnimeError, NotReady
 from anime_shared.options import TransformOptions
+from anime_shared.variants import Variants, name_variant
 
 _log = logging.getLogger(__name__)
 
@@ -25,6 +28,7 @@ class Service:
         self.store = model_store(settings)
         self.readiness: AnimeError | None = NotReady("the model is being loaded")
         self._limits = settings.call_limits
+        self._variants = Variants.parse(settings.variants)
         self._models = models
         self._cache = cache
         self._workers = Workers(settings.concurrency, settings.max_waiting)
@@ -39,14 +43,25 @@ class Service:
         else:
             self.readiness = None
 
-    async def paint(self, photo: bytes, options: TransformOptions) -> Finished:
+    async def paint(self, photo: bytes, options: TransformOptions, client: str | None) -> Finished:
         """The picture of a photo; one that is known from earlier waits for no other.
+
+        Args:
+            photo: its file.
+            options: how it is painted.
+            client: the name of who asks; for one without a name, variants hang on the photo.
 
         Raises:
             Busy: too many photos are waiting.
             InputError: the photo or an option is at fault.
             ModelError: a model is missing or damaged.
         """
+        key = client or hashlib.sha256(photo).hexdigest()
+        options, variant = self._variants.assign(options, key)
+        picture = await self._painted(photo, options)
+        return replace(picture, facts=name_variant(picture.facts, variant))
+
+    async def _painted(self, photo: bytes, options: TransformOptions) -> Finished:
         known = await to_thread.run_sync(self._cache.find, photo, options)
         if known is not None:
             return known

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from anime_shared.errors import UnknownBatch
-from anime_shared.http.schemas import answers_to
+from anime_shared.http.schemas import ClientName, answers_to
 from anime_web.composition import Service
 from anime_web.entry.http.jobs import RETRY_AFTER
 from anime_web.entry.http.long_poll import news
@@ -20,10 +20,16 @@ router = APIRouter(tags=["batches"])
 
 @router.post(PATH, status_code=202, summary="Paint many photos", responses=answers_to(*ORDER))
 def post_batch(
-    batch: BatchRequest, response: Response, service: ServiceOf, base_url: BaseUrl, key: Key
+    batch: BatchRequest,
+    response: Response,
+    service: ServiceOf,
+    base_url: BaseUrl,
+    key: Key,
+    client: ClientName = None,
 ) -> BatchView:
     """Puts all of them in the queue, or none; a webhook is called for each of them."""
-    made = submit_batch(service.platform, service.rules, batch.upload_ids, batch.order, key)
+    order = batch.order_of(client)
+    made = submit_batch(service.platform, service.rules, batch.upload_ids, order, key)
     # Relative, so that it holds below a stage's path, too.
     response.headers.update({"Location": f"batches/{made.id}", **RETRY_AFTER})
     return _view(service, made.id, base_url)

@@ -17,6 +17,7 @@ from anime_web.ports.forwarder import ForwardedRequest
 PATH: Final = "/api/v1/transform"
 _PASSED_ON: Final = (
     "accept",
+    "anime-client",
     "content-length",
     "content-type",
     "traceparent",

@@ -6,7 +6,7 @@ from anyio import to_thread
 from fastapi import APIRouter, Request, Response
 
 from anime_shared.errors import UnknownJob
-from anime_shared.http.schemas import answers_to
+from anime_shared.http.schemas import ClientName, answers_to
 from anime_shared.jobs import Job
 from anime_web.entry.http.long_poll import news
 from anime_web.entry.http.schemas import ORDER, READ, WRITE, JobRequest, Known, PathId, Wait
@@ -22,10 +22,16 @@ router = APIRouter(tags=["jobs"])
 
 @router.post(PATH, status_code=202, summary="Paint a photo", responses=answers_to(*ORDER))
 def post_job(
-    job: JobRequest, response: Response, service: ServiceOf, base_url: BaseUrl, key: Key
+    job: JobRequest,
+    response: Response,
+    service: ServiceOf,
+    base_url: BaseUrl,
+    key: Key,
+    client: ClientName = None,
 ) -> JobView:
     """Puts the photo in the queue; ``Location`` is where to ask how far it is."""
-    made = submit(service.platform, service.rules, job.upload_id, job.order, key)
+    order = job.order_of(client)
+    made = submit(service.platform, service.rules, job.upload_id, order, key)
     # Relative, so that it holds below a stage's path, too.
     response.headers.update({"Location": f"jobs/{made.id}", **RETRY_AFTER})
     return view_of(service.platform, service.rules, made, base_url)

@@ -113,11 +113,10 @@ class _OrderRequest(PaintOptions):
         ),
     ] = None
 
-    @property
-    def order(self) -> Order:
-        """What is to be done, and who is to be told."""
+    def order_of(self, client: str | None) -> Order:
+        """What is to be done, and who is to be told; ``client`` is the name of who asks."""
         options = self.model_dump(include=set(PaintOptions.model_fields))
-        return Order(TransformOptions(**options), self.webhook_url)
+        return Order(TransformOptions(**options), self.webhook_url, client)
 
 
 class JobRequest(_OrderRequest):

@@ -1,0 +1,122 @@
+"""Which variant of a style a client gets."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from fastapi.testclient import TestClient
+
+from anime_inference.composition import check_models
+from anime_inference.entry.http.app import create_app
+from anime_inference.settings import Settings, read_settings
+from anime_shared.errors import AnimeError, StyleNotInstalled
+from anime_shared.options import TransformOptions
+from anime_shared.variants import Variants, name_variant
+from tests.pictures import file_of, gradient
+
+SETTING = "hayao=student:0.5,shinkai:0.5"
+HALVES = Variants.parse(SETTING)
+
+
+def painter_for(variants: Variants, key: str, **options: str) -> str:
+    changed, _ = variants.assign(TransformOptions.model_validate(options), key)
+    return changed.background_style or changed.style
+
+
+def test_shares_are_kept_among_many_clients() -> None:
+    variants = Variants.parse("hayao=student:0.9,full:0.1")
+    counts = Counter(painter_for(variants, f"client {number}") for number in range(5000))
+    assert counts.keys() == {"hayao", "hayao_full"}
+    # Five standard deviations.
+    assert 395 < counts["hayao_full"] < 605
+
+
+def test_who_has_got_a_variant_keeps_it() -> None:
+    wider = Variants.parse("hayao=student:0.4,shinkai:0.6")
+    for number in range(200):
+        first, again = (painter_for(HALVES, f"client {number}") for _ in range(2))
+        assert first == again
+        # A share that grows takes nobody's variant away but those who must change.
+        if first == "shinkai":
+            assert painter_for(wider, f"client {number}") == "shinkai"
+
+
+@pytest.mark.parametrize(
+    ("options", "painter"),
+    [
+        ({}, "hayao_full"),
+        ({"style": "hayao_64"}, "hayao_full"),
+        ({"style": "shinkai"}, "shinkai"),
+        ({"background_style": "hayao"}, "hayao_full"),
+        ({"style": "hayao", "background_style": "shinkai"}, "shinkai"),
+        ({"style": "cute"}, "cute"),
+    ],
+)
+def test_what_names_the_style_is_replaced(options: dict[str, str], painter: str) -> None:
+    assert painter_for(Variants.parse("hayao=full:1"), "me", **options) == painter
+
+
+def test_several_styles() -> None:
+    variants = Variants.parse("hayao=full:1; shinkai=full:1;")
+    assert {painter.id for painter in variants.painters} == {"hayao_full", "shinkai_full"}
+    assert Variants.parse("").of_style == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("hayao", "is not like"),
+        ("hayao=student", "is not like"),
+        ("hayao=student:0.5,full:0.4", "0.9 in sum"),
+        ("hayao=student:0.5.5,full:0.5", "not a share"),
+        ("hayao=student:0.5,student:0.5", "twice"),
+        ("hayao=full:1;hayao=full:1", "twice"),
+        ("hayao=huge:1", "no variant 'huge'"),
+        ("hajao=full:1", "did you mean hayao"),
+    ],
+)
+def test_what_is_wrong_is_said(text: str, reason: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANIME_VARIANTS", text)
+    with pytest.raises(AnimeError, match=reason) as caught:
+        read_settings()
+    assert caught.value.field == "ANIME_VARIANTS"
+    assert caught.value.detail.startswith("ANIME_VARIANTS: ")
+
+
+def test_a_server_starts_only_with_the_models_of_its_variants() -> None:
+    check_models(Settings(variants=SETTING))
+    with pytest.raises(StyleNotInstalled, match="hayao_full"):
+        check_models(Settings(variants="hayao=student:0.9,full:0.1"))
+
+
+def test_a_variant_that_painted_nothing_is_not_named() -> None:
+    _, assigned = HALVES.assign(TransformOptions(), "client 1")
+    assert name_variant({"style": "cute"}, assigned) == {"style": "cute", "variant": None}
+    assert name_variant({"style": "hayao"}, None) == {"style": "hayao", "variant": None}
+
+
+def test_one_call_tells_the_variant_and_keeps_to_it() -> None:
+    settings = Settings(variants=SETTING)
+    photo = {"image": ("photo.png", file_of(gradient()))}
+    told = set()
+    with TestClient(create_app(settings)) as client:
+        for name in ("ann", "bob", "cem", "dan", "eve", "fay"):
+            headers = {"Anime-Client": name}
+            answers = [
+                client.post(
+                    "/api/v1/transform", files=photo, data={"faces": "off"}, headers=headers
+                ).json()
+                for _ in range(2)
+            ]
+            assert {answer["style"] for answer in answers} == {"hayao"}
+            first, again = ((answer["variant"], answer["model"]) for answer in answers)
+            assert first == again
+            told.add(first)
+        headers |= {"Accept": "image/*"}
+        file = client.post("/api/v1/transform", files=photo, headers=headers)
+        assert file.headers["anime-variant"] in ("student", "shinkai")
+        refused = client.post("/api/v1/transform", files=photo, headers={"Anime-Client": "a b"})
+        assert (refused.status_code, refused.json()["field"]) == (422, "Anime-Client")
+    assert {name for name, _ in told} == {"student", "shinkai"}
+    assert len(told) == 2
