@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
 from scripts.site import FOLDER, pages
+from tests.browser.hosts import host_of
 from tests.browser.pages import OpenPage
 from tests.browser.person import Person
 from tests.browser.photos import Photos
@@ -22,23 +19,11 @@ from tests.local.served import served
 PATH = "some/folder"
 
 
-class Silent(SimpleHTTPRequestHandler):
-    """Serves files, and writes no log."""
-
-    def log_message(self, *_: Any) -> None:
-        pass
-
-
 @pytest.fixture
 def host(tmp_path: Path) -> Iterator[str]:
     """The origin of a host of files, which serves ``tmp_path / "www"``."""
-    handler = partial(Silent, directory=str(tmp_path / "www"))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
+    with host_of(tmp_path / "www") as origin:
+        yield origin
 
 
 def test_the_page_works_in_a_folder_of_another_host(
