@@ -13,6 +13,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from anime_local.cli import app
+from anime_shared.styles import STYLES
 from tests.local.served import Served
 from tests.pictures import file_of, gradient, opened
 
@@ -64,7 +65,8 @@ def test_json_lines_are_those_of_a_picture_painted_here(
 def test_styles_of_the_server(server: Served) -> None:
     assert "hayao" in remote(server, "styles").stdout
     lines = [json.loads(line) for line in remote(server, "styles", "--json").stdout.splitlines()]
-    assert [line["id"] for line in lines if line["installed"]] == ["hayao", "shinkai", "cute"]
+    bundled = [style.id for style in STYLES if style.bundled]
+    assert [line["id"] for line in lines if line["installed"]] == bundled
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,6 @@ from pydantic import SecretStr
 from anime_inference.settings import Settings as InferenceSettings
 from anime_inference.settings import read_settings as read_inference
 from anime_shared.settings import PlatformSettings
-from anime_shared.styles import STYLES
 from anime_web.settings import Settings as WebSettings
 from anime_web.settings import read_settings as read_web
 from tests.template.conftest import KINDS
@@ -82,16 +81,10 @@ def test_what_the_operator_chose_arrives(
     settings = read_web()
     assert settings.cors_origins == origins
     added = tuple(filter(None, parameters.get("Styles", "").split(",")))
-    assert settings.installed_styles == ("hayao", "shinkai", "cute", *added)
+    assert settings.installed_styles == added
     assert settings.webhook_allow == tuple(filter(None, [parameters.get("WebhookAllow")]))
     assert (settings.webhook_secret is None) == ("WebhookSecret" not in parameters)
     assert settings.public_s3_endpoint == parameters.get("PublicS3Endpoint")
-
-
-def test_the_bundled_styles_are_those_in_the_image() -> None:
-    told = environment(Stack(), "WebFunction")["ANIME_INSTALLED_STYLES"]
-    bundled = {style.id for style in STYLES if style.bundled}
-    assert {name for name in told.split(",") if name} == bundled
 
 
 @pytest.mark.parametrize(

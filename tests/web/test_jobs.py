@@ -8,6 +8,7 @@ from urllib.parse import urljoin
 
 import pytest
 
+from anime_shared.styles import STYLES
 from tests.clips import clip_of, moving, seen
 from tests.pictures import file_of, gradient, opened
 from tests.web.conftest import MakeSite
@@ -134,13 +135,16 @@ def test_a_file_of_another_size_than_announced_is_refused(site: Site) -> None:
     problem_of(site.post_job(upload_id), 422, "upload-mismatch")
 
 
-def test_only_the_named_styles_are_installed(make_site: MakeSite) -> None:
-    site = make_site(installed_styles="hayao_64")
-    styles = site.client.get("/api/v1/styles").json()
-    assert [style["id"] for style in styles if style["installed"]] == ["hayao"]
+def test_beside_the_bundled_styles_only_the_named_are_installed(make_site: MakeSite) -> None:
+    site = make_site(installed_styles="paprika")
+    told = site.client.get("/api/v1/styles").json()
+    bundled = {style.id for style in STYLES if style.bundled}
+    assert {style["id"] for style in told if style["installed"]} == {*bundled, "paprika"}
+    assert site.post_job(site.upload(), style="paprika").status_code == 202
+    problem_of(site.post_job(site.upload(), style="hayao_full"), 409, "style-not-installed")
     # The faces would be painted in a style that isn't there.
-    problem_of(site.post_job(site.upload()), 409, "style-not-installed")
-    assert site.post_job(site.upload(), faces="off").status_code == 202
+    faces = site.post_job(site.upload(), face_style="face_paint_v2")
+    problem_of(faces, 409, "style-not-installed")
 
 
 def test_a_deleted_job_is_gone_with_all_that_was_its(site: Site) -> None:

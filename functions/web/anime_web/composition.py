@@ -71,10 +71,10 @@ class Service:
 
     def is_installed(self, style: Style) -> bool:
         """Whether a style can be used here and now."""
-        if self.settings.installed_styles is not None:
-            return style.id in self.settings.installed_styles
         if style.bundled is not None:
             return True
+        if self.settings.installed_styles is not None:
+            return style.id in self.settings.installed_styles
         return installed_file(style, self.settings.model_folder) is not None
 
     def finish_job(self, job_id: str) -> None:

@@ -58,7 +58,9 @@ class Settings(PlatformSettings):
     installed_styles: Annotated[
         tuple[str, ...] | None,
         NoDecode,
-        Field(description="Styles that can be used; unset: bundled and installed here."),
+        Field(
+            description="Styles that can be used beside the bundled ones; unset: those installed here."
+        ),
     ] = None
     public_url: Annotated[
         str | None,
