@@ -59,7 +59,8 @@ class Settings(PlatformSettings):
         tuple[str, ...] | None,
         NoDecode,
         Field(
-            description="Styles that can be used beside the bundled ones; unset: those installed here."
+            description="Styles that can be used beside the bundled ones; unset: those installed "
+            "here."
         ),
     ] = None
     public_url: Annotated[
