@@ -89,6 +89,10 @@ docs: .venv/.ready ## Write what the code knows (settings, routes) into the docu
 samples: .venv/.ready ## Make the page's samples anew, one for each installed style
 	@$(BIN)/python -m scripts.samples
 
+.PHONY: golden
+golden: .venv/.ready ## Keep today's golden pictures of the tests, and show what changed
+	@$(BIN)/python -m scripts.golden
+
 .PHONY: pictures
 pictures: .venv/.ready ## Make the pictures of the README anew
 	@$(BIN)/animegan transform --overwrite --compare docs/pictures/photo.jpg docs/pictures/photo_anime.jpg
