@@ -25,7 +25,7 @@ def main() -> None:
     settings = read_settings()
     models = load_models(settings)
     table = Table("picture", "mean", "99 %", title="Difference in grey levels")
-    rows = []
+    rows: list[Pixels] = []
     FOLDER.mkdir(exist_ok=True)
     for golden in goldens():
         painted = golden.paint(models, settings.limits)
@@ -58,7 +58,8 @@ def _compare(golden: Golden, painted: Pixels, rows: list[Pixels]) -> tuple[str, 
 def _difference(before: Pixels, after: Pixels) -> Pixels:
     """RGB ``uint8[H, W, 3]``, grey where nothing changed."""
     change = after.astype(np.int16) - before
-    return np.clip(128 + _GAIN * change, 0, 255).astype(np.uint8)
+    scaled: Pixels = np.clip(128 + _GAIN * change, 0, 255).astype(np.uint8)
+    return scaled
 
 
 def _save(rows: list[Pixels]) -> None:

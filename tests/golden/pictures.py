@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -52,13 +51,14 @@ class Golden:
             return np.asarray(opened.convert("RGB"))
 
 
-def goldens() -> Iterator[Golden]:
+def goldens() -> list[Golden]:
     """Each bundled style, on a person; those that paint more than faces on a thing, too."""
-    for style in STYLES:
-        if style.bundled is not None:
-            yield Golden(style, _PHOTOS / "photo.jpg")
-            if style.background_style is None:
-                yield Golden(style, _PHOTOS / "coffee.jpg")
+    bundled = [style for style in STYLES if style.bundled is not None]
+    pictures = [style for style in bundled if style.background_style is None]
+    return [
+        *(Golden(style, _PHOTOS / "photo.jpg") for style in bundled),
+        *(Golden(style, _PHOTOS / "coffee.jpg") for style in pictures),
+    ]
 
 
 def distance(picture: Pixels, golden: Pixels) -> tuple[float, float]:
