@@ -1,0 +1,1 @@
+"""Everything that a new style needs, from its model file on."""
