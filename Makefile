@@ -58,9 +58,10 @@ lock: | .uv/bin/uv ## Resolve dependencies anew and write the hashed locks
 	$(FUNCTIONS) --extra inference --extra insightface \
 	  -o functions/inference/requirements-insightface.txt
 	$(FUNCTIONS) --extra web -o functions/web/requirements.txt
-	$(FUNCTIONS) --extra inference --extra local --extra web -o functions/local/requirements.txt
-	$(FUNCTIONS) --extra inference --extra insightface --extra local --extra web --group dev \
-	  -o requirements/dev.txt
+	$(FUNCTIONS) --extra inference --extra local --extra metrics --extra otel --extra web \
+	  -o functions/local/requirements.txt
+	$(FUNCTIONS) --extra inference --extra insightface --extra local --extra metrics --extra otel \
+	  --extra web --group dev -o requirements/dev.txt
 	$(COMPILE) --universal --python-version 3.11 --group browser -c requirements/dev.txt \
 	  -o requirements/browser.txt
 	$(COMPILE) --universal --python-version 3.11 --group bench -c requirements/dev.txt \
