@@ -59,4 +59,4 @@ def main_style(options: TransformOptions) -> str | None:
     except InputError:
         return None
     style = treatment.background or treatment.face
-    return style and style.id
+    return None if style is None else style.id
