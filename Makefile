@@ -58,9 +58,10 @@ lock: | .uv/bin/uv ## Resolve dependencies anew and write the hashed locks
 	$(FUNCTIONS) --extra inference --extra insightface \
 	  -o functions/inference/requirements-insightface.txt
 	$(FUNCTIONS) --extra web -o functions/web/requirements.txt
-	$(FUNCTIONS) --extra inference --extra local --extra web -o functions/local/requirements.txt
-	$(FUNCTIONS) --extra inference --extra insightface --extra local --extra web --group dev \
-	  -o requirements/dev.txt
+	$(FUNCTIONS) --extra inference --extra local --extra metrics --extra otel --extra web \
+	  -o functions/local/requirements.txt
+	$(FUNCTIONS) --extra inference --extra insightface --extra local --extra metrics --extra otel \
+	  --extra web --group dev -o requirements/dev.txt
 	$(COMPILE) --universal --python-version 3.11 --group browser -c requirements/dev.txt \
 	  -o requirements/browser.txt
 	$(COMPILE) --universal --python-version 3.11 --group bench -c requirements/dev.txt \
@@ -81,9 +82,10 @@ photo: .venv/.ready ## Turn one photo into anime: make photo IN=me.jpg OUT=anime
 	@$(BIN)/animegan transform --overwrite "$(IN)" "$(OUT)"
 
 .PHONY: docs
-docs: .venv/.ready ## Write what the code knows (settings, routes) into the documents
+docs: .venv/.ready ## Write what the code knows (settings, metrics, routes) into the documents
 	@$(BIN)/python -m scripts.document
 	@$(BIN)/python -m scripts.openapi
+	@$(BIN)/python -m scripts.dashboard
 
 .PHONY: samples
 samples: .venv/.ready ## Make the page's samples anew, one for each installed style
@@ -115,6 +117,10 @@ check: .venv/.browser ## Lint, format and types
 .PHONY: test
 test: .venv/.ready ## The tests that need neither torch nor a network
 	ANIME_TEST_SHARED="$(SHARED)" $(BIN)/pytest -m "not torch"
+
+.PHONY: prometheus
+prometheus: .venv/.ready ## What checks the alerts: promtool (as root on Debian, installs it)
+	@$(BIN)/python -m scripts.prometheus
 
 .PHONY: test-torch
 test-torch: .venv-train/.bench ## The tests that need torch: parity, training, benchmarks (installs it)

@@ -44,9 +44,8 @@ def _table(title: str, settings: type[BaseSettings], names: Iterable[str]) -> st
     rows = [f"## {title}\n", "| variable | default | |", "|---|---|---|"]
     for name, field in settings.model_fields.items():
         if name in names:
-            rows.append(
-                f"| `ANIME_{name.upper()}` | {_shown(field.default)} | {field.description} |"
-            )
+            variable = field.validation_alias or f"ANIME_{name.upper()}"
+            rows.append(f"| `{variable}` | {_shown(field.default)} | {field.description} |")
     return "\n".join(rows) + "\n"
 
 

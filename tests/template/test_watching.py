@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
 
+from anime_shared.adapters.telemetry.emf import NAMESPACE
+from anime_shared.metrics import METRICS, QUEUE_AGE_SECONDS, QUEUE_DEPTH
 from tests.template.conftest import KINDS
 from tests.template.stack import Node, Stack
 
@@ -96,6 +99,30 @@ def test_the_dashboard_shows_every_alarm(stack: Stack) -> None:
     widgets = json.loads(dashboard["DashboardBody"])["widgets"]
     (shown,) = (w["properties"]["alarms"] for w in widgets if w["type"] == "alarm")
     assert set(shown) == {f"arn:aws:::{name}" for name in stack.of_type("CloudWatch::Alarm")}
+
+
+def test_the_dashboard_shows_every_metric_by_its_dimensions(stack: Stack) -> None:
+    (dashboard,) = stack.of_type("CloudWatch::Dashboard").values()
+    searches = re.findall(r"SEARCH\('\{(\w+),([\w,]+)\} MetricName=\"(\w+)\"'", _text_of(dashboard))
+    shown = {name: dimensions for _, dimensions, name in searches}
+    assert {namespace for namespace, _, _ in searches} == {NAMESPACE}
+    # Of its queues SQS itself tells that.
+    told_by_sqs = {QUEUE_DEPTH, QUEUE_AGE_SECONDS}
+    expected = {
+        metric.name: ",".join(("service", *metric.dimensions))
+        for metric in METRICS
+        if metric not in told_by_sqs
+    }
+    assert shown == expected
+    assert "ApproximateAgeOfOldestMessage" in dashboard["DashboardBody"]
+    assert "ApproximateNumberOfMessagesVisible" in dashboard["DashboardBody"]
+
+
+def _text_of(dashboard: Node) -> str:
+    """All expressions of its widgets."""
+    widgets = json.loads(dashboard["DashboardBody"])["widgets"]
+    lines = [line for w in widgets for line in w["properties"].get("metrics", [])]
+    return "\n".join(line[0]["expression"] for line in lines if isinstance(line[0], dict))
 
 
 @pytest.mark.parametrize(("email", "budgets"), [("", 0), ("operator@example.com", 1)])

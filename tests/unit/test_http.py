@@ -243,12 +243,12 @@ def test_not_ready_with_a_damaged_model(monkeypatch: pytest.MonkeyPatch, tmp_pat
 
 
 def test_a_defect_tells_nothing(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    from anime_inference.entry.http import service
+    from anime_inference.logic import studio
 
     def broken(*_: object) -> None:
         raise RuntimeError("secret")
 
-    monkeypatch.setattr(service, "transform", broken)
+    monkeypatch.setattr(studio, "transform", broken)
     answer = client.post(URL, files=image_field(file_of(gradient(11, 12))))
     assert answer.status_code == 500
     assert answer.json()["type"] == "urn:anime:problem:internal-error"

@@ -180,9 +180,11 @@ def test_logs_are_json_and_name_no_file_and_no_client(
     (warning,) = [line for line in lines if line.get("level") == "WARNING"]
     assert (warning["service"], warning["function_request_id"]) == ("inference", "8a9b")
     assert job.id in warning["message"]
-    counts = [(line.get("JobsDelivered"), line.get("JobsReturned")) for line in lines]
-    assert ([1.0], [1.0]) in counts
-    assert [1.0] in [line.get("Answers4xx") for line in lines]
+    (returned,) = [line for line in lines if "anime_deliveries_total" in line]
+    assert (returned["queue"], returned["outcome"]) == ("jobs", "returned")
+    (request,) = [line for line in lines if "anime_requests_total" in line]
+    assert (request["status"], request["anime_requests_total"]) == ("415", [1.0])
+    assert len([line for line in lines if "anime_starts_total" in line]) == 1
     assert "holiday" not in out
     assert "198.51.100.7" not in out
 

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from anime_inference.logic import progress
-from anime_inference.logic import work as work_module
+from anime_inference.logic import progress, studio
 from anime_inference.logic.generator import Models
 from anime_inference.logic.work import Work
 from anime_inference.settings import Settings
@@ -243,7 +242,7 @@ def test_a_defect_leaves_the_job_free(
         raise RuntimeError
 
     job = add_job(platform)
-    monkeypatch.setattr(work_module, "transform", broken)
+    monkeypatch.setattr(studio, "transform", broken)
     with pytest.raises(RuntimeError):
         work.run(job.id, 1)
     assert platform.ledger.job(job.id).status is JobStatus.QUEUED

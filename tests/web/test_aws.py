@@ -149,4 +149,4 @@ def test_metrics_and_logs_are_json_lines(
     invoke(queue_event("no notice"))
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     measured = {name for line in lines if "_aws" in line for name in line}
-    assert measured >= {"Answers2xx", "NoticesDelivered", "NoticesReturned"}
+    assert measured >= {"anime_requests_total", "anime_deliveries_total", "anime_memory_bytes"}

@@ -10,13 +10,16 @@ from anime_inference.adapters.model_store import ModelStore
 from anime_inference.adapters.source import code_digest
 from anime_inference.logic.cache import ResultCache
 from anime_inference.logic.generator import Models
+from anime_inference.logic.studio import Price, Studio
 from anime_inference.logic.work import Work
 from anime_inference.settings import Settings
+from anime_shared.adapters.telemetry.memory import SystemMemory
 from anime_shared.composition import open_platform
 from anime_shared.errors import StorageUnavailable
 from anime_shared.platform import Platform
 from anime_shared.ports.object_store import ObjectStore
 from anime_shared.styles import DEFAULT_STYLE, STYLES, find_style
+from anime_shared.telemetry import UNWATCHED, Telemetry
 from anime_shared.variants import Variants
 
 _log = logging.getLogger(__name__)
@@ -93,16 +96,29 @@ def make_cache(settings: Settings, models: Models, store: ObjectStore | None) ->
     return ResultCache(chosen, settings.limits, models, code_digest())
 
 
-def make_work(settings: Settings, models: Models, platform: Platform, cache: ResultCache) -> Work:
+def make_studio(
+    settings: Settings, models: Models, cache: ResultCache, telemetry: Telemetry
+) -> Studio:
+    """Where photos are painted."""
+    price = Price(settings.price_per_gb_second, settings.billed_memory_mb)
+    return Studio(models, cache, telemetry, SystemMemory(), price)
+
+
+def make_work(
+    settings: Settings,
+    models: Models,
+    platform: Platform,
+    cache: ResultCache,
+    telemetry: Telemetry = UNWATCHED,
+) -> Work:
     """What is done with a job."""
     return Work(
         platform.uploads,
         platform.results,
         platform.ledger,
         platform.finished,
-        models,
+        make_studio(settings, models, cache, telemetry),
         settings.limits,
-        cache,
         lease_seconds=_LEASE_SHARE * settings.visibility_timeout,
         max_attempts=settings.max_attempts,
     )

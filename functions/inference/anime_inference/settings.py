@@ -78,6 +78,19 @@ class Settings(PlatformSettings):
     stop_grace: Annotated[
         float, Field(ge=0, le=600, description="Seconds in which a worker told to stop may finish.")
     ] = 20
+    price_per_gb_second: Annotated[
+        float,
+        Field(
+            ge=0,
+            allow_inf_nan=False,
+            description="US dollars for a GB of memory for a second, for receipts; the default is "
+            "AWS Lambda's list price on x86.",
+        ),
+    ] = 0.0000166667
+    billed_memory_mb: Annotated[
+        int | None,
+        Field(ge=1, description="Memory that is paid for, in MiB; none: what was in use."),
+    ] = None
     weights_url: Annotated[
         str, Field(pattern="^https?://", description="Where published weights are downloaded.")
     ] = "https://raw.githubusercontent.com"

@@ -6,7 +6,9 @@ import asyncio
 import errno
 import os
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from tempfile import TemporaryDirectory
 from typing import Final
 
 import httpx2
@@ -42,15 +44,21 @@ def serve(
         NotReady: a process died while it started, or it took more than a minute.
     """
     # The sockets stay open here, so that nobody is refused while a process starts again.
-    with _listen(host, port) as public, _listen(_LOOPBACK, 0) as private:
+    with (
+        _listen(host, port) as public,
+        _listen(_LOOPBACK, 0) as private,
+        _metrics(settings.metrics_port) as metrics,
+    ):
         url, inference_url = _url(host, public), _url(_LOOPBACK, private)
-        environment = {"ANIME_INFERENCE_URL": inference_url, **environment}
+        environment = {"ANIME_INFERENCE_URL": inference_url, **environment, **metrics}
         grace = settings.stop_grace + _SPARE_GRACE
+        # One of them tells the numbers of all.
+        telling, others = environment, {**environment, "ANIME_METRICS_PORT": ""}
         children = (
-            _function("web", "anime_web.entry.server", public, grace, environment),
-            _function("inference", "anime_inference.entry.server", private, grace, environment),
-            Child("worker", "anime_inference.entry.worker", grace, (), environment),
-            Child("housekeeper", "anime_web.entry.housekeeper", grace, (), environment),
+            _function("web", "anime_web.entry.server", public, grace, telling),
+            _function("inference", "anime_inference.entry.server", private, grace, others),
+            Child("worker", "anime_inference.entry.worker", grace, (), others),
+            Child("housekeeper", "anime_web.entry.housekeeper", grace, (), others),
         )
         probes = (f"{inference_url}/readyz", f"{url}/healthz")
         asyncio.run(_run(children, probes, lambda: on_ready(url)))
@@ -97,6 +105,17 @@ def _function(
 ) -> Child:
     number = listener.fileno()
     return Child(name, module, grace, ("--fd", str(number)), environment, (number,))
+
+
+@contextmanager
+def _metrics(port: int | None) -> Iterator[dict[str, str]]:
+    """The variables by which the processes share one port's numbers."""
+    if port is None:
+        yield {}
+        return
+    # Not in the data folder: a full disk would end whoever counts there.
+    with TemporaryDirectory(prefix="animegan-metrics-") as folder:
+        yield {"ANIME_METRICS_PORT": str(port), "PROMETHEUS_MULTIPROC_DIR": folder}
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -8,6 +8,7 @@ from functools import cached_property
 from anime_shared.composition import open_platform
 from anime_shared.platform import Platform
 from anime_shared.styles import Style, installed_file
+from anime_shared.telemetry import UNWATCHED, Telemetry
 from anime_shared.variants import Variants
 from anime_web.logic.finished import finish_batch, finish_job
 from anime_web.logic.rules import Rules
@@ -24,11 +25,13 @@ class Service:
     Attributes:
         settings: of this process.
         rules: what they allow.
+        telemetry: is told of the work.
         stopping: set when the process is to end; who waits for something gives up then.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, telemetry: Telemetry = UNWATCHED) -> None:
         self.settings = settings
+        self.telemetry = telemetry
         self.rules = Rules(
             max_upload_bytes=settings.max_upload_bytes,
             upload_url_seconds=settings.upload_url_seconds,

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
+from anime_shared.adapters.telemetry.memory import SystemMemory
 from anime_shared.platform import Platform
+from anime_shared.ports.meter import Meter, Unmeasured
+from anime_shared.ports.queue import Queue
 from anime_shared.settings import PlatformSettings
+from anime_shared.telemetry import Telemetry
+from anime_shared.watch import Watch
 
 
 def open_platform(settings: PlatformSettings) -> Platform:
@@ -20,3 +27,32 @@ def open_platform(settings: PlatformSettings) -> Platform:
     from anime_shared.adapters.embedded import open_embedded  # noqa: PLC0415
 
     return open_embedded(settings)
+
+
+def open_telemetry(settings: PlatformSettings, service: str) -> Telemetry:
+    """What a process on one machine tells, as ``service``, and to whom the settings say.
+
+    Raises:
+        InvalidField: the address for metrics can't be listened on.
+    """
+    return Telemetry(_open_meter(settings, service))
+
+
+def watch(
+    telemetry: Telemetry, queues: Callable[[], Mapping[str, Queue]] = dict[str, Queue]
+) -> None:
+    """From now on, tell of this process, and of the queues that ``queues`` finds, by name."""
+    if not isinstance(telemetry.meter, Unmeasured):
+        Watch(telemetry.meter, SystemMemory(), queues).start()
+
+
+def _open_meter(settings: PlatformSettings, service: str) -> Meter:
+    if settings.metrics_port is None and settings.metrics_folder is None:
+        return Unmeasured()
+    # Its library is on no Lambda.
+    from anime_shared.adapters.telemetry.prometheus import PrometheusMeter  # noqa: PLC0415
+
+    meter = PrometheusMeter(service, settings.metrics_folder)
+    if settings.metrics_port is not None:
+        meter.serve(settings.metrics_host, settings.metrics_port)
+    return meter

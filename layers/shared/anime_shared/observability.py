@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
-
-NAMESPACE: Final = "AnimeGAN"
 
 
 def log_as_text(service: str, level: int = logging.INFO) -> None:

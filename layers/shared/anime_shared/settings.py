@@ -84,12 +84,36 @@ class PlatformSettings(BaseSettings):
         NoDecode,
         Field(description="Keys of which a client must send one; none: open to all."),
     ] = ()
+    metrics_port: Annotated[
+        int | None,
+        Field(
+            ge=0,
+            le=65_535,
+            description="Port of `/metrics` for Prometheus, beside the service's own; none: no "
+            "numbers are told.",
+        ),
+    ] = None
+    metrics_host: Annotated[
+        str,
+        Field(
+            description="Address of that port. The numbers are the operator's: no address that "
+            "strangers reach."
+        ),
+    ] = "127.0.0.1"
+    metrics_folder: Annotated[
+        Path | None,
+        Field(
+            validation_alias="PROMETHEUS_MULTIPROC_DIR",
+            description="Where processes of one machine put their numbers, for one of them to "
+            "tell; `animegan serve` sets it.",
+        ),
+    ] = None
     cors_origins: Annotated[
         tuple[str, ...], NoDecode, Field(description="Origins whose pages may call; `*` is any.")
     ] = ()
 
     _split = field_validator("api_keys", "cors_origins", mode="before")(split_list)
-    _unset = field_validator("public_s3_endpoint", mode="before")(none_if_empty)
+    _unset = field_validator("public_s3_endpoint", "metrics_port", mode="before")(none_if_empty)
 
     @field_validator("variants")
     @classmethod

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from anime_shared.errors import InvalidField
+from anime_shared.errors import InputError, InvalidField
 from anime_shared.options import FacesMode, TransformOptions
 from anime_shared.styles import Style, find_style
 
@@ -50,3 +50,13 @@ def choose_treatment(options: TransformOptions) -> Treatment:
             raise InvalidField(f"face_style: {face.id} wasn't made for faces", field="face_style")
         return Treatment(background, None)
     return Treatment(None if options.faces is FacesMode.ONLY else background, face)
+
+
+def main_style(options: TransformOptions) -> str | None:
+    """The id of the style that paints most; ``None`` if the options name none."""
+    try:
+        treatment = choose_treatment(options)
+    except InputError:
+        return None
+    style = treatment.background or treatment.face
+    return None if style is None else style.id

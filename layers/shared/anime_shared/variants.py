@@ -15,6 +15,7 @@ from typing import Any, Final
 from pydantic import BaseModel, ConfigDict
 
 from anime_shared.errors import InvalidField, UnknownStyle
+from anime_shared.metrics import NONE
 from anime_shared.options import TransformOptions
 from anime_shared.styles import Style, find_style
 
@@ -57,6 +58,12 @@ def name_variant(facts: dict[str, Any], assigned: Assigned | None) -> dict[str, 
     if assigned is None or not assigned.took_part(facts):
         return {**facts, "variant": None}
     return {**facts, "style": assigned.style, "variant": assigned.name}
+
+
+def labels_of(style: str | None, assigned: Assigned | None) -> dict[str, str]:
+    """The metrics' labels of what a style paints, in the words of who asked."""
+    named = name_variant({"style": style}, assigned)
+    return {label: named[label] or NONE for label in ("style", "variant")}
 
 
 @dataclass(frozen=True, slots=True)

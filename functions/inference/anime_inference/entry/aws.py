@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from aws_lambda_powertools import Metrics, Tracer
-from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools import Tracer
 from mangum import Mangum
 from mangum.adapter import DEFAULT_TEXT_MIME_TYPES
 from mangum.types import LambdaContext
@@ -19,28 +18,35 @@ from anime_inference.entry.http.app import create_app
 from anime_inference.entry.http.service import Service
 from anime_inference.entry.records import Records
 from anime_inference.settings import read_settings
+from anime_shared.adapters.telemetry.emf import EmfMeter
+from anime_shared.adapters.telemetry.memory import SystemMemory
 from anime_shared.composition import open_platform
 from anime_shared.http import problems
-from anime_shared.observability import NAMESPACE, log_as_json
+from anime_shared.metrics import MEMORY_BYTES, STARTS
+from anime_shared.observability import log_as_json
+from anime_shared.telemetry import Telemetry
 
 _SERVICE: Final = "inference"
 logger = log_as_json(_SERVICE)
 tracer = Tracer(service=_SERVICE)
-metrics = Metrics(namespace=NAMESPACE, service=_SERVICE)
+_meter = EmfMeter(_SERVICE)
+_meter.record(STARTS)
+_telemetry = Telemetry(_meter)
+_memory = SystemMemory()
 
 _settings = read_settings()
 check_models(_settings)
 _models = load_models(_settings)
 _platform = open_platform(_settings)
 _cache = make_cache(_settings, _models, _platform.results)
-_service = Service(_settings, _models, _cache)
+_service = Service(_settings, _models, _cache, _telemetry)
 _service.load()
 if _service.readiness is not None:
     raise _service.readiness
-_records = Records(make_work(_settings, _models, _platform, _cache))
+_records = Records(make_work(_settings, _models, _platform, _cache, _telemetry))
 # Its lifespan would load everything anew for each request.
 _http = Mangum(
-    create_app(_settings, _service),
+    create_app(_settings, _service, _telemetry),
     lifespan="off",
     text_mime_types=[*DEFAULT_TEXT_MIME_TYPES, problems.MEDIA_TYPE],
 )
@@ -48,17 +54,13 @@ _http = Mangum(
 
 @logger.inject_lambda_context(log_event=False)
 @tracer.capture_lambda_handler(capture_response=False)
-@metrics.log_metrics(capture_cold_start_metric=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer one event: jobs with their ``batchItemFailures``, anything else as HTTP."""
-    if _is_sqs(event):
-        answer = _records(event)
-        metrics.add_metric("JobsDelivered", MetricUnit.Count, len(event["Records"]))
-        metrics.add_metric("JobsReturned", MetricUnit.Count, len(answer["batchItemFailures"]))
-        return answer
-    answer = _http(event, context)
-    metrics.add_metric(f"Answers{answer['statusCode'] // 100}xx", MetricUnit.Count, 1)
-    return answer
+    try:
+        return _records(event) if _is_sqs(event) else _http(event, context)
+    finally:
+        _meter.record(MEMORY_BYTES, _memory.now())
+        _meter.flush()
 
 
 def _is_sqs(event: dict[str, Any]) -> bool:

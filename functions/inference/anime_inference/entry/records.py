@@ -14,6 +14,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from pydantic import BaseModel, ValidationError
 
 from anime_inference.logic.work import Work
+from anime_shared import deliveries
 from anime_shared.errors import AnimeError
 
 _log = logging.getLogger(__name__)
@@ -35,7 +36,9 @@ class Records:
         A message that names no job is one of them: it ends among the dead letters.
         """
         processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
-        return dict(process_partial_response(event, self._settle, processor))
+        answer = dict(process_partial_response(event, self._settle, processor))
+        deliveries.count(self._work.studio.telemetry.meter, "jobs", event, answer)
+        return answer
 
     def _settle(self, record: SQSRecord) -> None:
         try:

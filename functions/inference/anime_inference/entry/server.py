@@ -5,6 +5,7 @@ from __future__ import annotations
 from anime_inference.composition import check_models
 from anime_inference.entry.http.app import create_app
 from anime_inference.settings import read_settings
+from anime_shared.composition import open_telemetry, watch
 from anime_shared.http.server import read_arguments, run
 from anime_shared.observability import log_as_text
 
@@ -15,7 +16,9 @@ def main() -> None:
     settings = read_settings()
     log_as_text("inference")
     check_models(settings)
-    run(create_app(settings), arguments)
+    telemetry = open_telemetry(settings, "inference")
+    watch(telemetry)
+    run(create_app(settings, telemetry=telemetry), arguments)
 
 
 if __name__ == "__main__":

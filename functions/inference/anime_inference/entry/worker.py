@@ -21,7 +21,7 @@ from anime_inference.composition import (
 )
 from anime_inference.entry.records import Records
 from anime_inference.settings import read_settings
-from anime_shared.composition import open_platform
+from anime_shared.composition import open_platform, open_telemetry, watch
 from anime_shared.observability import log_as_text
 from anime_shared.poller import Poller
 
@@ -38,16 +38,18 @@ def main() -> None:
     # Threads inherit it, so it comes before the engine's.
     os.nice(settings.worker_nice)
     log_as_text("worker")
+    telemetry = open_telemetry(settings, "worker")
     check_models(settings)
     models = load_models(settings)
     load_default(models)
     platform = open_platform(settings)
     cache = make_cache(settings, models, platform.results)
-    work = make_work(settings, models, platform, cache)
+    work = make_work(settings, models, platform, cache, telemetry)
     poller = Poller(platform.jobs, Records(work), settings.visibility_timeout, "jobs")
     stop = threading.Event()
     polling = threading.Thread(target=poller.run, args=(stop, settings.worker_threads), daemon=True)
     polling.start()
+    watch(telemetry)
     _log.info("waiting for jobs")
     told_to_stop.get()
     stop.set()

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 from anime_inference.logic.faces.select import FaceReport
 from anime_shared.jobs import Stage
 from anime_shared.options import OutputFormat
+from anime_shared.receipt import Receipt
 
 # Told which stage a photo is in, and what share of it is done: 0 as it begins, and where tiles are
 # painted, more after each of them.
@@ -68,6 +69,7 @@ class Result:
         frames: how many were written; those that repeat the one before are not written again.
         painted_share: of the pixels of all frames of the photo's file; the rest was copied from
             the frame before.
+        receipt: what painting it took; ``None`` where nobody measured.
     """
 
     data: bytes
@@ -80,6 +82,7 @@ class Result:
     timings: Timings
     frames: int = 1
     painted_share: float = 1.0
+    receipt: Receipt | None = None
 
     def facts(self) -> dict[str, Any]:
         """All but the file, as JSON holds it.
@@ -98,4 +101,5 @@ class Result:
             "painted_share": round(self.painted_share, 4),
             "timings": self.timings.rounded(),
             "faces": [asdict(face) for face in self.faces],
+            "receipt": self.receipt and self.receipt.model_dump(),
         }

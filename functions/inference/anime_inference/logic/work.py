@@ -11,18 +11,20 @@ import json
 import logging
 from dataclasses import dataclass, field
 
-from anime_inference.logic.cache import Finished, ResultCache
-from anime_inference.logic.generator import Models
+from anime_inference.logic.cache import Finished
 from anime_inference.logic.limits import PipelineLimits
-from anime_inference.logic.pipeline import transform
 from anime_inference.logic.progress import Progress
+from anime_inference.logic.studio import Studio
+from anime_shared import metrics
 from anime_shared.errors import AnimeError, JobHeld, ProcessingFailed, UnknownJob, UploadMissing
 from anime_shared.jobs import Job, Result, Stage
 from anime_shared.ledger import Ledger
+from anime_shared.ports.meter import Meter
 from anime_shared.ports.object_store import ObjectStore
 from anime_shared.ports.queue import Queue
 from anime_shared.problems import problem_of
-from anime_shared.variants import name_variant
+from anime_shared.treatment import main_style
+from anime_shared.variants import labels_of, name_variant
 
 _log = logging.getLogger(__name__)
 
@@ -36,9 +38,8 @@ class Work:
         results: where the pictures go.
         ledger: what is known of the jobs.
         finished: is told of every job that ended and has a webhook or a batch.
-        models: what paints.
+        studio: paints, and is where all of it is told.
         limits: budgets of each photo.
-        cache: pictures painted before.
         lease_seconds: how long a job is kept from other workers; less than deliveries stay
             hidden, so that the one after a crash finds the job free.
         max_attempts: deliveries after which a job is given up.
@@ -48,9 +49,8 @@ class Work:
     results: ObjectStore
     ledger: Ledger
     finished: Queue
-    models: Models
+    studio: Studio
     limits: PipelineLimits
-    cache: ResultCache
     lease_seconds: float
     max_attempts: int
     _held: dict[str, Job] = field(default_factory=dict, init=False)
@@ -91,19 +91,26 @@ class Work:
                 f"the photo was given up after {self.max_attempts} attempts",
                 limit=self.max_attempts,
             )
-            self._tell(self.ledger.give_up(job_id, problem_of(error)))
+            given_up = self.ledger.give_up(job_id, problem_of(error))
+            self._count(given_up, "given_up", error.code)
+            self._tell(given_up)
             raise error
         job = self.ledger.claim(job_id, self.lease_seconds)
         if job.status.ended:
             return job
         self._held[job_id] = job
+        if job.attempts == 1 and job.started_at is not None:
+            waited = max(0.0, job.started_at - job.created_at)
+            self._meter.record(metrics.JOB_WAIT_SECONDS, waited)
         try:
             return self._paint(job)
         except (UnknownJob, JobHeld):
             raise
         except AnimeError as error:
             if not error.retryable:
-                return self.ledger.fail(job, problem_of(error))
+                failed = self.ledger.fail(job, problem_of(error))
+                self._count(failed, "failed", error.code)
+                return failed
             self._release(job)
             raise
         except Exception:
@@ -117,19 +124,31 @@ class Work:
         photo = self.uploads.get(job.upload_id)
         if photo is None:
             raise UploadMissing("upload_id: its file was never sent, or deleted", field="upload_id")
-        picture = self.cache.find(photo, job.options)
+        picture = self.studio.find(photo, job.options)
         if picture is None:
-            painted = transform(photo, job.options, self.limits, self.models, progress)
+            painted = self.studio.paint(
+                photo, job.options, self.limits, progress, variant=job.variant
+            )
             progress(Stage.STORE)
-            picture = self.cache.keep(photo, job.options, painted)
+            picture = self.studio.keep(photo, job.options, painted)
         self.results.put(job.result_key, picture.data, picture.format.media_type)
         try:
-            return self.ledger.succeed(job, _result(picture, job))
+            done = self.ledger.succeed(job, _result(picture, job))
         except UnknownJob:
             self.results.delete(job.result_key)
             if picture.cache_key is not None and not picture.cached:
-                self.cache.forget(picture.cache_key)
+                self.studio.cache.forget(picture.cache_key)
             raise
+        self._count(done, "cached" if picture.cached else "succeeded")
+        return done
+
+    @property
+    def _meter(self) -> Meter:
+        return self.studio.telemetry.meter
+
+    def _count(self, job: Job, outcome: str, problem: str = metrics.NONE) -> None:
+        by = labels_of(main_style(job.options), job.variant)
+        self._meter.record(metrics.JOBS, outcome=outcome, problem=problem, **by)
 
     def _tell(self, job: Job) -> None:
         if job.webhook_url is not None or job.batch_id is not None:

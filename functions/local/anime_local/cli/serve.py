@@ -35,6 +35,15 @@ def serve_command(
     workers: Annotated[
         int | None, typer.Option(min=1, max=64, help="Jobs that are worked on at the same time.")
     ] = None,
+    metrics_port: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            max=65535,
+            help="Port of /metrics for Prometheus, on ANIME_METRICS_HOST.",
+            show_default="no numbers are told",
+        ),
+    ] = None,
     try_photo: Annotated[
         str, typer.Option(help="The photo in the curl line that is printed.")
     ] = "photo.jpg",
@@ -54,6 +63,8 @@ def serve_command(
     if data_dir is not None:
         settings = settings.model_copy(update={"data_dir": data_dir})
         environment["ANIME_DATA_DIR"] = str(data_dir)
+    if metrics_port is not None:
+        settings = settings.model_copy(update={"metrics_port": metrics_port})
     if workers is not None:
         environment["ANIME_WORKER_THREADS"] = str(workers)
     # Here, what is wrong is said once; each process would say it for itself, again and again.
@@ -84,6 +95,9 @@ def _announce(url: str, settings: Settings, site: Path | None, photo: str, secon
     if site is not None:
         err.print(f"  page:          {url}/", markup=False)
     err.print(f"  documentation: {url}/docs", markup=False)
+    if settings.metrics_port is not None:
+        metrics = f"http://{settings.metrics_host}:{settings.metrics_port}/metrics"
+        err.print(f"  metrics:       {metrics}", markup=False)
     err.print(f"  data:          {settings.data_dir.resolve()}", markup=False)
     err.print(
         f"Try:\n  curl -sS {key}-H 'Accept: image/*' -F image=@{photo} -o anime.jpg "

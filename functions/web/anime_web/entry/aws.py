@@ -9,24 +9,28 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any, Final
 
-from aws_lambda_powertools import Metrics
-from aws_lambda_powertools.metrics import MetricUnit
 from mangum import Mangum
 from mangum.adapter import DEFAULT_TEXT_MIME_TYPES
 from mangum.types import LambdaContext
 from starlette.types import Receive, Scope, Send
 
+from anime_shared.adapters.telemetry.emf import EmfMeter
+from anime_shared.adapters.telemetry.memory import SystemMemory
 from anime_shared.http.problems import MEDIA_TYPE
-from anime_shared.observability import NAMESPACE, log_as_json
+from anime_shared.metrics import MEMORY_BYTES, STARTS
+from anime_shared.observability import log_as_json
+from anime_shared.telemetry import Telemetry
 from anime_web.entry.http.app import create_app
 from anime_web.entry.records import Records
 from anime_web.settings import read_settings
 
 _SERVICE: Final = "web"
 logger = log_as_json(_SERVICE)
-metrics = Metrics(namespace=NAMESPACE, service=_SERVICE)
+_meter = EmfMeter(_SERVICE)
+_meter.record(STARTS)
+_memory = SystemMemory()
 
-_app = create_app(read_settings())
+_app = create_app(read_settings(), Telemetry(_meter))
 _records = Records(_app.state.service)
 
 
@@ -44,10 +48,13 @@ _http = Mangum(
 
 
 @logger.inject_lambda_context(log_event=False)
-@metrics.log_metrics(capture_cold_start_metric=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer one event: ended jobs with ``batchItemFailures``, anything else as HTTP."""
-    return _traced()(event, context)
+    try:
+        return _traced()(event, context)
+    finally:
+        _meter.record(MEMORY_BYTES, _memory.now())
+        _meter.flush()
 
 
 @cache
@@ -59,14 +66,7 @@ def _traced() -> Callable[[dict[str, Any], LambdaContext], dict[str, Any]]:
 
 
 def _answer(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    if _is_sqs(event):
-        answer = _records(event)
-        metrics.add_metric("NoticesDelivered", MetricUnit.Count, len(event["Records"]))
-        metrics.add_metric("NoticesReturned", MetricUnit.Count, len(answer["batchItemFailures"]))
-        return answer
-    answer = _http(event, context)
-    metrics.add_metric(f"Answers{answer['statusCode'] // 100}xx", MetricUnit.Count, 1)
-    return answer
+    return _records(event) if _is_sqs(event) else _http(event, context)
 
 
 def _is_sqs(event: dict[str, Any]) -> bool:

@@ -15,6 +15,7 @@ from queue import Empty, SimpleQueue
 from typing import Final
 
 from anime_shared.adapters.embedded.sweeper import sweep
+from anime_shared.composition import open_telemetry, watch
 from anime_shared.errors import StorageUnavailable
 from anime_shared.observability import log_as_text
 from anime_shared.poller import Poller
@@ -37,7 +38,9 @@ def main() -> None:
         signal.signal(number, lambda number, _: told_to_stop.put(number))
     settings = read_settings()
     log_as_text("housekeeper")
-    service = Service(settings)
+    telemetry = open_telemetry(settings, "housekeeper")
+    service = Service(settings, telemetry)
+    watch(telemetry)
     poller = Poller(
         service.platform.finished, Records(service), settings.visibility_timeout, "finished"
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
+from anime_shared import deliveries
 from anime_shared.errors import AnimeError
 from anime_web.composition import Service
 
@@ -47,7 +48,9 @@ class Records:
         )
 
         processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
-        return dict(process_partial_response(event, self._serve, processor))
+        answer = dict(process_partial_response(event, self._serve, processor))
+        deliveries.count(self._service.telemetry.meter, "finished", event, answer)
+        return answer
 
     def _serve(self, record: SQSRecord) -> None:
         try:

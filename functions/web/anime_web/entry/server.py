@@ -7,8 +7,11 @@ from types import FrameType
 
 import uvicorn
 
+from anime_shared.composition import open_telemetry, watch
 from anime_shared.http.server import read_arguments, run
 from anime_shared.observability import log_as_text
+from anime_shared.ports.queue import Queue
+from anime_web.composition import Service
 from anime_web.entry.http.app import create_app
 from anime_web.settings import read_settings
 
@@ -28,9 +31,17 @@ class _Server(uvicorn.Server):
 def main() -> None:
     """Serve until told to stop; requests in hand are answered first."""
     arguments = read_arguments("anime_web.entry.server", 8000)
-    app = create_app(read_settings())
+    settings = read_settings()
     log_as_text("web")
-    run(app, arguments, lambda config: _Server(config, app.state.service.stopping))
+    telemetry = open_telemetry(settings, "web")
+    app = create_app(settings, telemetry)
+    service: Service = app.state.service
+    watch(telemetry, lambda: _queues(service))
+    run(app, arguments, lambda config: _Server(config, service.stopping))
+
+
+def _queues(service: Service) -> dict[str, Queue]:
+    return {"jobs": service.platform.jobs, "finished": service.platform.finished}
 
 
 if __name__ == "__main__":

@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 
 from anime_shared.jobs import Job
+from anime_shared.metrics import JOBS, NONE
 from anime_shared.platform import Platform
+from anime_shared.ports.meter import Meter
+from anime_shared.treatment import main_style
+from anime_shared.variants import labels_of
 from anime_web.logic.batches import find_batch
 
 
-def cancel(platform: Platform, job_id: str) -> None:
+def cancel(platform: Platform, meter: Meter, job_id: str) -> None:
     """Delete a job, its upload, its result, and the copies of its result.
 
     A worker that has it in hand notices at its next step.
@@ -23,12 +27,12 @@ def cancel(platform: Platform, job_id: str) -> None:
     if batch is not None:
         # Its picture is in the zip, and nobody else may be left to complete the batch.
         platform.results.delete(batch.zip_key)
-    _delete(platform, job)
+    _delete(platform, meter, job)
     if batch is not None:
         platform.finished.send([json.dumps({"batch_id": batch.id})])
 
 
-def cancel_batch(platform: Platform, batch_id: str) -> None:
+def cancel_batch(platform: Platform, meter: Meter, batch_id: str) -> None:
     """Delete a batch, its jobs and its zip.
 
     Raises:
@@ -37,12 +41,12 @@ def cancel_batch(platform: Platform, batch_id: str) -> None:
     """
     batch, jobs = find_batch(platform, batch_id)
     for job in jobs:
-        _delete(platform, job)
+        _delete(platform, meter, job)
     platform.ledger.forget_batch(batch.id)
     platform.results.delete(batch.zip_key)
 
 
-def _delete(platform: Platform, job: Job) -> None:
+def _delete(platform: Platform, meter: Meter, job: Job) -> None:
     """The job's record goes last: until then, who failed half-way can try again."""
     platform.ledger.forget_upload(job.upload_id)
     platform.uploads.delete(job.upload_id)
@@ -52,5 +56,8 @@ def _delete(platform: Platform, job: Job) -> None:
         platform.results.delete(f"{copy}.json")
     platform.results.delete(job.result_key)
     platform.ledger.forget_job(job.id)
+    if not job.status.ended:
+        by = labels_of(main_style(job.options), job.variant)
+        meter.record(JOBS, outcome="cancelled", problem=NONE, **by)
     # A worker may have ended it between the two; from now on it clears up after itself.
     platform.results.delete(job.result_key)

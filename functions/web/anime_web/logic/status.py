@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 from anime_shared.jobs import Job, JobStatus, Result, Stage
 from anime_shared.options import OutputFormat
 from anime_shared.platform import Platform
+from anime_shared.receipt import Receipt
 from anime_web.logic.rules import Rules
 from anime_web.logic.uploads import result_file_name
 
@@ -70,6 +71,7 @@ class JobView(BaseModel):
         None, description="Every face: box, score, whether it was treated, and why not."
     )
     timings: dict[str, float] | None = Field(None, description="Seconds spent in each stage.")
+    receipt: Receipt | None = None
     result: ResultView | None = None
     result_url: str | None = Field(None, description="Where the picture lies, for a while.")
     problem: dict[str, Any] | None = Field(
@@ -121,9 +123,11 @@ def _of_result(
         min(rules.result_url_seconds, max(1, job.expires_at - platform.ledger.now())),
     )
     told = ("style", "variant", "model", "face_style", "face_model", "faces", "timings")
+    receipt = facts.get("receipt")
     return {
         **{name: facts.get(name) for name in told},
         "cached": result.cached,
+        "receipt": None if receipt is None else Receipt.model_validate(receipt),
         "result": ResultView(
             format=result.format,
             width=facts["width"],

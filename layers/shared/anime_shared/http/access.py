@@ -20,8 +20,10 @@ CLIENT_HEADER: Final = "Anime-Client"
 _GUARDED = re.compile(r"/upload$|/api/v1/(?!openapi\.json$)")
 _EXPOSED = (
     "Anime-Cached",
+    "Anime-Cost-USD",
     "Anime-Face-Style",
     "Anime-Faces",
+    "Anime-Memory-Bytes",
     "Anime-Model",
     "Anime-Size",
     "Anime-Style",

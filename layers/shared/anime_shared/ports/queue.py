@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +49,15 @@ class Queue(Protocol):
 
     def depth(self) -> int:
         """How many messages there are, hidden ones included; roughly."""
+
+
+@runtime_checkable
+class TellsAge(Protocol):
+    """A queue that knows how old its messages are; not every one does."""
+
+    def age(self) -> float:
+        """Seconds that the oldest message has been there, if it is hidden, too; 0 if none is.
+
+        Raises:
+            StorageUnavailable: the queue can't be reached.
+        """

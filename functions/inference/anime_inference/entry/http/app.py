@@ -6,7 +6,7 @@ import base64
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Annotated
+from typing import Annotated, Any
 
 from anyio import create_task_group, to_thread
 from fastapi import APIRouter, FastAPI, File, Form, Request, Response, UploadFile
@@ -18,7 +18,7 @@ from anime_inference.entry.http.schemas import PROBLEMS, TransformAnswer
 from anime_inference.entry.http.service import Service
 from anime_inference.logic.cache import Finished
 from anime_inference.settings import Settings
-from anime_shared.http import access, problems
+from anime_shared.http import access, measure, problems
 from anime_shared.http.body_limit import BodyLimit
 from anime_shared.http.schemas import ClientName, Health, StyleAnswer
 from anime_shared.options import (
@@ -37,11 +37,14 @@ from anime_shared.options import (
     TransformOptions,
 )
 from anime_shared.styles import DEFAULT_STYLE, STYLES
+from anime_shared.telemetry import UNWATCHED, Telemetry
 
 router = APIRouter()
 
 
-def create_app(settings: Settings, service: Service | None = None) -> FastAPI:
+def create_app(
+    settings: Settings, service: Service | None = None, telemetry: Telemetry = UNWATCHED
+) -> FastAPI:
     """The application; it answers at once and loads the default model behind that.
 
     With a ``service`` of the caller's it starts nothing of its own.
@@ -51,7 +54,7 @@ def create_app(settings: Settings, service: Service | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         models = load_models(settings)
         cache = make_cache(settings, models, open_results(settings))
-        app.state.service = Service(settings, models, cache)
+        app.state.service = Service(settings, models, cache, telemetry)
         async with create_task_group() as tasks:
             tasks.start_soon(to_thread.run_sync, app.state.service.load)
             yield
@@ -68,6 +71,7 @@ def create_app(settings: Settings, service: Service | None = None) -> FastAPI:
     problems.install(app)
     app.include_router(router)
     access.install(app, settings)
+    app.add_middleware(measure.Requests, telemetry=telemetry)
     return app
 
 
@@ -141,9 +145,17 @@ def _file(picture: Finished) -> Response:
         "Anime-Size": f"{facts['width']}x{facts['height']}",
         "Anime-Frames": str(facts["frames"]),
         "Server-Timing": ", ".join(stages),
+        **_cost(facts["receipt"]),
         **_common(picture),
     }
     return Response(picture.data, media_type=picture.format.media_type, headers=headers)
+
+
+def _cost(receipt: dict[str, Any]) -> dict[str, str]:
+    return {
+        "Anime-Cost-USD": f"{receipt['cost_usd']:.9f}",
+        "Anime-Memory-Bytes": str(receipt["memory_bytes"]),
+    }
 
 
 def _json(picture: Finished, elapsed: float) -> Response:

@@ -26,6 +26,7 @@ from anime_shared.errors import (
 )
 from anime_shared.http.schemas import answers_to
 from anime_shared.options import OutputFormat
+from anime_shared.receipt import Receipt
 
 
 class FaceAnswer(BaseModel):
@@ -61,6 +62,7 @@ class TransformAnswer(BaseModel):
     elapsed_time: float = Field(description="Seconds from the request's arrival to this answer.")
     timings: dict[str, float] = Field(description="Seconds spent in each stage, when painted.")
     cached: bool = Field(description="Whether this photo was painted in this way before.")
+    receipt: Receipt
     result_base64: str = Field(description="The picture as a data URL.")
 
 

@@ -8,15 +8,15 @@ from dataclasses import replace
 
 from anyio import to_thread
 
-from anime_inference.composition import load_default, model_store
+from anime_inference.composition import load_default, make_studio, model_store
 from anime_inference.entry.http.workers import Workers
 from anime_inference.logic.cache import Finished, ResultCache
 from anime_inference.logic.generator import Models
-from anime_inference.logic.pipeline import transform
 from anime_inference.settings import Settings
 from anime_shared.errors import AnimeError, NotReady
 from anime_shared.options import TransformOptions
-from anime_shared.variants import Variants, name_variant
+from anime_shared.telemetry import UNWATCHED, Telemetry
+from anime_shared.variants import Assigned, Variants, name_variant
 
 _log = logging.getLogger(__name__)
 
@@ -24,13 +24,19 @@ _log = logging.getLogger(__name__)
 class Service:
     """Loaded models, pictures painted before, threads, and whether all is ready."""
 
-    def __init__(self, settings: Settings, models: Models, cache: ResultCache) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        models: Models,
+        cache: ResultCache,
+        telemetry: Telemetry = UNWATCHED,
+    ) -> None:
         self.store = model_store(settings)
         self.readiness: AnimeError | None = NotReady("the model is being loaded")
         self._limits = settings.call_limits
         self._variants = Variants.parse(settings.variants)
         self._models = models
-        self._cache = cache
+        self._studio = make_studio(settings, models, cache, telemetry)
         self._workers = Workers(settings.concurrency, settings.max_waiting)
 
     def load(self) -> None:
@@ -58,12 +64,16 @@ class Service:
         """
         key = client or hashlib.sha256(photo).hexdigest()
         options, variant = self._variants.assign(options, key)
-        picture = await self._painted(photo, options)
+        picture = await self._painted(photo, options, variant)
         return replace(picture, facts=name_variant(picture.facts, variant))
 
-    async def _painted(self, photo: bytes, options: TransformOptions) -> Finished:
-        known = await to_thread.run_sync(self._cache.find, photo, options)
+    async def _painted(
+        self, photo: bytes, options: TransformOptions, variant: Assigned | None
+    ) -> Finished:
+        known = await to_thread.run_sync(self._studio.find, photo, options)
         if known is not None:
             return known
-        result = await self._workers.run(transform, photo, options, self._limits, self._models)
-        return await to_thread.run_sync(self._cache.keep, photo, options, result)
+        result = await self._workers.run(
+            self._studio.paint, photo, options, self._limits, variant=variant
+        )
+        return await to_thread.run_sync(self._studio.keep, photo, options, result)

@@ -12,8 +12,9 @@ from anyio import to_thread
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
-from anime_shared.http import access, problems
+from anime_shared.http import access, measure, problems
 from anime_shared.http.body_limit import BodyLimit
+from anime_shared.telemetry import UNWATCHED, Telemetry
 from anime_web.composition import Service
 from anime_web.entry.http import about, batches, forward, jobs, uploads
 from anime_web.entry.http.rate_limit import RateLimit
@@ -23,12 +24,12 @@ OPENAPI_FILE: Final = Path(__file__).parents[2] / "openapi.json"
 _JSON_BYTES: Final = 64 * 1024
 
 
-def create_app(settings: Settings) -> FastAPI:
+def create_app(settings: Settings, telemetry: Telemetry = UNWATCHED) -> FastAPI:
     """The application; its stores are opened at its start or, where there is none, at need.
 
     ``app.state.service.stopping`` ends all waiting on behalf of clients.
     """
-    service = Service(settings)
+    service = Service(settings, telemetry)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -49,6 +50,7 @@ def create_app(settings: Settings) -> FastAPI:
     for room in (uploads, jobs, batches, forward, about):
         app.include_router(room.router)
     _guard(app, settings)
+    app.add_middleware(measure.Requests, telemetry=telemetry)
     return app
 
 

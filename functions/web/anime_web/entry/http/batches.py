@@ -70,7 +70,7 @@ async def get_batch(
 )
 def delete_batch(service: ServiceOf, batch_id: PathId) -> None:
     """Deletes the batch, its zip, and its jobs with their uploads and results."""
-    cancel_batch(service.platform, batch_id)
+    cancel_batch(service.platform, service.telemetry.meter, batch_id)
 
 
 def _view(service: Service, batch_id: str, base_url: str) -> BatchView:

@@ -72,4 +72,4 @@ async def get_job(
 )
 def delete_job(service: ServiceOf, job_id: PathId) -> None:
     """Deletes the job, its upload and its result, in whatever state it is."""
-    cancel(service.platform, job_id)
+    cancel(service.platform, service.telemetry.meter, job_id)

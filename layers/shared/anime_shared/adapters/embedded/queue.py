@@ -100,6 +100,14 @@ class SqliteQueue:
             ).fetchone()
         return int(row[0])
 
+    def age(self) -> float:
+        """Seconds that the oldest message has been there, if it is hidden, too; 0 if none is."""
+        with self._database.read() as connection:
+            row = connection.execute(
+                "SELECT MIN(since) FROM messages WHERE queue = ?", (self._name,)
+            ).fetchone()
+        return 0.0 if row[0] is None else max(0.0, time.time() - float(row[0]))
+
     def _any(self) -> bool:
         # Waiting must not take the lock that writers need.
         with self._database.read() as connection:

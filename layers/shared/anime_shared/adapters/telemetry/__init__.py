@@ -1,0 +1,1 @@
+"""Numbers, traces and memory: where they are told, and where they come from."""

@@ -1,0 +1,17 @@
+"""Counts what became of the messages that a queue delivered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from anime_shared.metrics import DELIVERIES
+from anime_shared.ports.meter import Meter
+
+
+def count(meter: Meter, queue: str, event: dict[str, Any], answer: dict[str, Any]) -> None:
+    """Of an SQS event and the ``batchItemFailures`` that it was answered with."""
+    returned = len(answer["batchItemFailures"])
+    settled = len(event["Records"]) - returned
+    for outcome, number in (("settled", settled), ("returned", returned)):
+        if number:
+            meter.record(DELIVERIES, number, queue=queue, outcome=outcome)
