@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from anime_local.cli import models, remote, serve, styles, transform
+from anime_local.cli import ab_report, models, remote, serve, styles, transform
 from anime_local.cli.terminal import report
 from anime_shared.errors import AnimeError
 
@@ -23,6 +23,7 @@ app = typer.Typer(
 app.command("transform")(transform.transform_command)
 app.command("styles")(styles.styles_command)
 app.command("serve")(serve.serve_command)
+app.command("ab-report")(ab_report.ab_report_command)
 app.add_typer(models.app, name="models")
 app.add_typer(remote.app, name="remote")
 
