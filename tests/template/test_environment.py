@@ -108,6 +108,9 @@ def test_secrets_come_from_parameters_that_are_not_shown() -> None:
             {**globals_, **own}.items(), settings.model_fields.items()
         ):
             if name == f"ANIME_{field[0].upper()}" and SecretStr.__name__ in str(field[1]):
+                # The address of a queue is secret where a password is in it, as SQS has none.
+                if value["Ref"] in document()["Resources"]:
+                    continue
                 parameter = parameters[value["Ref"]]
                 assert parameter["NoEcho"] is True
                 assert parameter["Default"] == ""

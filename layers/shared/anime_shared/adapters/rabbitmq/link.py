@@ -7,6 +7,7 @@ import random
 import threading
 import weakref
 from collections.abc import Coroutine
+from contextlib import suppress
 from typing import Any, Final, TypeVar
 
 import aio_pika
@@ -108,7 +109,9 @@ async def _close(connections: list[AbstractConnection]) -> None:
 def _end(
     loop: asyncio.AbstractEventLoop, thread: threading.Thread, connections: list[AbstractConnection]
 ) -> None:
-    asyncio.run_coroutine_threadsafe(_close(connections), loop).result(2 * _CLOSE_SECONDS)
+    closing = asyncio.run_coroutine_threadsafe(_close(connections), loop)
+    with suppress(TimeoutError):
+        closing.result(2 * _CLOSE_SECONDS)
     loop.call_soon_threadsafe(loop.stop)
     thread.join(_CLOSE_SECONDS)
     if not thread.is_alive():
