@@ -58,10 +58,11 @@ lock: | .uv/bin/uv ## Resolve dependencies anew and write the hashed locks
 	$(FUNCTIONS) --extra inference --extra insightface \
 	  -o functions/inference/requirements-insightface.txt
 	$(FUNCTIONS) --extra web -o functions/web/requirements.txt
-	$(FUNCTIONS) --extra inference --extra local --extra metrics --extra otel --extra web \
-	  -o functions/local/requirements.txt
+	$(FUNCTIONS) --extra inference --extra local --extra metrics --extra otel --extra scale \
+	  --extra web -o functions/local/requirements.txt
+	$(FUNCTIONS) --extra scale -c functions/local/requirements.txt -o requirements/scale.txt
 	$(FUNCTIONS) --extra inference --extra insightface --extra local --extra metrics --extra otel \
-	  --extra web --group dev -o requirements/dev.txt
+	  --extra scale --extra web --group dev -o requirements/dev.txt
 	$(COMPILE) --universal --python-version 3.11 --group browser -c requirements/dev.txt \
 	  -o requirements/browser.txt
 	$(COMPILE) --universal --python-version 3.11 --group bench -c requirements/dev.txt \
@@ -130,6 +131,14 @@ test-torch: .venv-train/.bench ## The tests that need torch: parity, training, b
 browser-test: .venv/.browser ## The tests of the page in Chromium (as root on Debian, installs it)
 	$(BIN)/python -m scripts.browser
 	ANIME_TEST_SHARED="$(SHARED)" $(BIN)/pytest tests/browser
+
+.PHONY: servers
+servers: .venv/.ready ## Have RabbitMQ and Redis for the tests (as root on Debian, installs them)
+	$(BIN)/python -m scripts.servers
+
+.PHONY: scale-test
+scale-test: servers ## Workers on one RabbitMQ and Redis: they share the work, killed ones lose none
+	$(BIN)/pytest tests/scale
 
 .PHONY: format
 format: .venv/.ready ## Format, and mend what the linter can

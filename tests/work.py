@@ -25,7 +25,7 @@ HOUR = 3600
 def open_work(folder: Path, platform: Platform, models: Models, **settings: Any) -> Work:
     """What a worker with these settings does."""
     chosen = Settings(data_dir=folder, **settings)
-    return make_work(chosen, models, platform, make_cache(chosen, models, platform.results))
+    return make_work(chosen, models, platform, make_cache(chosen, models, platform.copies))
 
 
 def add_job(

@@ -1,28 +1,40 @@
-"""Both implementations of each port: the embedded one, and the cloud's against moto's server."""
+"""All implementations of each port.
+
+embedded is files and SQLite; shared is RabbitMQ and Redis, as Debian has them; aws is against
+moto's server.
+"""
 
 from __future__ import annotations
 
 import json
 import secrets
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import boto3
 import pytest
+import redis
 from moto.server import ThreadedMotoServer
 from mypy_boto3_sqs.literals import QueueAttributeNameType
+from pydantic import SecretStr
 
 from anime_shared.adapters.aws.jobs import DynamoJobStore
 from anime_shared.adapters.aws.queue import SqsQueue
 from anime_shared.adapters.embedded.jobs import SqliteJobStore
 from anime_shared.adapters.embedded.layout import Layout
 from anime_shared.adapters.embedded.queue import SqliteQueue
+from anime_shared.adapters.rabbitmq import dead_letters_of
+from anime_shared.adapters.rabbitmq.link import Link
+from anime_shared.adapters.rabbitmq.queue import RabbitQueue
+from anime_shared.adapters.redis import open_records
 from anime_shared.composition import open_platform
 from anime_shared.platform import Platform
 from anime_shared.ports.job_store import JobStore
 from anime_shared.ports.queue import Queue
 from anime_shared.settings import PlatformSettings
+from tests.servers import Rabbit, RedisServer, rabbit, redis_server
 
 VISIBILITY_SECONDS = 1
 MAX_RECEIVES = 3
@@ -50,7 +62,32 @@ def cloud() -> Iterator[str]:
     server.stop()
 
 
-@pytest.fixture(params=["embedded", "aws"])
+@pytest.fixture(scope="package")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rabbit]:
+    with rabbit(tmp_path_factory.mktemp("rabbitmq")) as server:
+        yield server
+
+
+@pytest.fixture(scope="package")
+def store_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    with redis_server(tmp_path_factory.mktemp("redis")) as server:
+        yield server
+
+
+@pytest.fixture
+def shared_settings(broker: Rabbit, store_server: RedisServer, tmp_path: Path) -> PlatformSettings:
+    """A broker and a Redis in which nothing is left of the test before."""
+    redis.Redis.from_url(store_server.url).flushall()
+    return PlatformSettings(
+        data_dir=tmp_path / "var",
+        visibility_timeout=VISIBILITY_SECONDS,
+        retention=60,
+        queue_url=SecretStr(broker.url),
+        cache_url=SecretStr(store_server.url),
+    )
+
+
+@pytest.fixture(params=["embedded", "shared", "aws"])
 def kind(request: pytest.FixtureRequest) -> str:
     if request.param == "aws":
         request.getfixturevalue("cloud")
@@ -92,7 +129,10 @@ def new_queue(dead_letters: str | None = None) -> str:
 
 
 @pytest.fixture
-def settings(kind: str, tmp_path: Path) -> PlatformSettings:
+def settings(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> PlatformSettings:
+    if kind == "shared":
+        found: PlatformSettings = request.getfixturevalue("shared_settings")
+        return found
     if kind == "embedded":
         return PlatformSettings(
             data_dir=tmp_path / "var", visibility_timeout=VISIBILITY_SECONDS, retention=60
@@ -102,7 +142,7 @@ def settings(kind: str, tmp_path: Path) -> PlatformSettings:
         uploads_bucket=new_bucket(),
         results_bucket=new_bucket(),
         table=new_table(),
-        queue_url=new_queue(),
+        queue_url=SecretStr(new_queue()),
         finished_queue_url=new_queue(),
     )
 
@@ -113,20 +153,39 @@ def platform(settings: PlatformSettings) -> Platform:
 
 
 @pytest.fixture
-def job_store(kind: str, tmp_path: Path) -> JobStore:
+def job_store(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> JobStore:
+    if kind == "shared":
+        return open_records(request.getfixturevalue("shared_settings"))
     if kind == "embedded":
         return SqliteJobStore(Layout(tmp_path).records())
     return DynamoJobStore(boto3.client("dynamodb"), new_table())
 
 
 @pytest.fixture
-def queues(kind: str, tmp_path: Path) -> QueueAndDeadLetters:
-    if kind == "embedded":
+def queues(
+    kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[QueueAndDeadLetters]:
+    if kind == "shared":
+        with rabbit_queues(request.getfixturevalue("broker")) as made:
+            yield made
+    elif kind == "embedded":
         database = Layout(tmp_path).queues()
-        return QueueAndDeadLetters(
+        yield QueueAndDeadLetters(
             SqliteQueue(database, "queue", VISIBILITY_SECONDS, MAX_RECEIVES, "dead"),
             SqliteQueue(database, "dead", VISIBILITY_SECONDS, MAX_RECEIVES, None),
         )
-    dead_letters = new_queue()
-    sqs = boto3.client("sqs")
-    return QueueAndDeadLetters(SqsQueue(sqs, new_queue(dead_letters)), SqsQueue(sqs, dead_letters))
+    else:
+        dead = new_queue()
+        sqs = boto3.client("sqs")
+        yield QueueAndDeadLetters(SqsQueue(sqs, new_queue(dead)), SqsQueue(sqs, dead))
+
+
+@contextmanager
+def rabbit_queues(broker: Rabbit) -> Iterator[QueueAndDeadLetters]:
+    name = new_name()
+    dead = dead_letters_of(name)
+    with closing(Link(broker.url)) as one, closing(Link(broker.url)) as other:
+        yield QueueAndDeadLetters(
+            RabbitQueue(one, name, VISIBILITY_SECONDS, MAX_RECEIVES, dead),
+            RabbitQueue(other, dead, VISIBILITY_SECONDS, MAX_RECEIVES, None),
+        )

@@ -51,10 +51,11 @@ def job(ledger: Ledger) -> Job:
 
 
 def test_uploads_and_batches_are_remembered_until_they_are_forgotten(ledger: Ledger) -> None:
+    now = ledger.now()
     upload = Upload(
-        id="u", file_name="a.png", size=3, content_type="image/png", created_at=1, expires_at=2
+        id="u", file_name="a.png", size=3, content_type="image/png", created_at=now, expires_at=now
     )
-    batch = Batch(id="b", job_ids=("1", "2"), created_at=1, expires_at=2)
+    batch = Batch(id="b", job_ids=("1", "2"), created_at=now, expires_at=now)
     ledger.add_upload(upload)
     ledger.add_batch(batch)
     assert (ledger.upload("u"), ledger.batch("b")) == (upload, batch)

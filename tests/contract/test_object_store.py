@@ -12,9 +12,10 @@ from anime_shared.ports.object_store import ObjectStore
 KEY = "jobs/Zk3_b-x9"
 
 
-@pytest.fixture
-def store(platform: Platform) -> ObjectStore:
-    return platform.results
+@pytest.fixture(params=["results", "copies"])
+def store(request: pytest.FixtureRequest, platform: Platform) -> ObjectStore:
+    chosen: ObjectStore = getattr(platform, request.param)
+    return chosen
 
 
 @pytest.mark.parametrize("data", [b"", b"\x00\xff" * 500_000], ids=["empty", "a megabyte"])

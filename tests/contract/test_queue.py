@@ -94,7 +94,7 @@ def test_a_message_is_a_dead_letter_after_its_last_delivery(queues: QueueAndDead
             queues.queue.hide(message, 0)
     assert counts == list(range(1, MAX_RECEIVES + 1))
     assert queues.queue.depth() == 0
-    assert received(queues.dead_letters).body == "poison"
+    assert received(queues.dead_letters, LATER).body == "poison"
 
 
 def test_waiting_ends_when_a_message_comes(queue: Queue) -> None:

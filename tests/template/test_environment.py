@@ -66,7 +66,9 @@ def test_the_settings_can_be_read(
     settings = READ[function]()
     assert settings.platform == "aws"
     assert (settings.uploads_bucket, settings.results_bucket) == ("UploadsBucket", "ResultsBucket")
-    assert (settings.table, settings.queue_url) == ("Table", "JobsQueue")
+    assert settings.table == "Table"
+    assert settings.queue_url is not None
+    assert settings.queue_url.get_secret_value() == "JobsQueue"
     assert settings.finished_queue_url == "FinishedQueue"
 
 
@@ -106,6 +108,9 @@ def test_secrets_come_from_parameters_that_are_not_shown() -> None:
             {**globals_, **own}.items(), settings.model_fields.items()
         ):
             if name == f"ANIME_{field[0].upper()}" and SecretStr.__name__ in str(field[1]):
+                # The address of a queue is secret where a password is in it, as SQS has none.
+                if value["Ref"] in document()["Resources"]:
+                    continue
                 parameter = parameters[value["Ref"]]
                 assert parameter["NoEcho"] is True
                 assert parameter["Default"] == ""

@@ -44,15 +44,17 @@ OF_PACKAGE = {
     "local": (),
     "shared": ("anime_inference", "anime_web", "anime_local", "numpy", "PIL", "onnx", "typer"),
 }
+# Libraries that only adapters know.
+OUTSIDE = ("aio_pika", "boto3", "httpx2", "redis", "sqlite3")
 # What a room may not import: entry -> logic -> ports <- adapters.
 OF_ROOM = {
-    "logic": (".adapters", ".entry", ".http", "fastapi", "starlette", "boto3", "httpx2", "sqlite3"),
-    "ports": (".adapters", ".http", "fastapi", "boto3"),
+    "logic": (".adapters", ".entry", ".http", "fastapi", "starlette", *OUTSIDE),
+    "ports": (".adapters", ".http", "fastapi", *OUTSIDE),
     "adapters": (".entry", "fastapi", "typer"),
     "http": (".adapters", "boto3"),
 }
 # The layer's own modules are logic, but for the one where settings choose the adapters.
-SHARED_LOGIC = ("fastapi", "starlette", "boto3", "httpx2", "sqlite3", "anime_shared.http")
+SHARED_LOGIC = ("fastapi", "starlette", *OUTSIDE, "anime_shared.http")
 
 
 def forbidden_to(file: Path) -> tuple[str, ...]:

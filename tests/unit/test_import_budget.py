@@ -18,6 +18,8 @@ LAZY = {
     "skimage": "comes with insightface; training only",
     "httpx": "only `animegan remote` and `models pull` call servers",
     "boto3": "only on AWS",
+    "aio_pika": "only where jobs travel over RabbitMQ",
+    "redis": "only where Redis keeps job states",
     "fastapi": "only servers",
     "uvicorn": "only servers",
 }

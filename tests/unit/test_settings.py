@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from anime_shared.errors import InvalidField
 from anime_web.settings import read_settings
 
 
@@ -26,3 +27,43 @@ def test_an_empty_list_has_no_parts(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_empty_rate_limit_is_none_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ANIME_RATE_LIMIT", "")
     assert read_settings().rate_limit == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "url", "wrong"),
+    [
+        ("QUEUE_URL", "ampq://user:hush@host/", "must begin with amqp://"),
+        ("QUEUE_URL", "redis://user:hush@host/", "must begin with amqp://"),
+        ("QUEUE_URL", "amqp://user:hu/sh@host/", "%2F"),
+        ("QUEUE_URL", "amqp:///hush", "user:password@host"),
+        ("CACHE_URL", "memcached://:hush@host", "must begin with redis://"),
+        ("CACHE_URL", "localhost", "must begin with redis://"),
+        ("CACHE_URL", "redis://:hush@host:port/0", "user:password@host"),
+    ],
+)
+def test_an_address_that_leads_nowhere_is_named_but_not_told(
+    name: str, url: str, wrong: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(f"ANIME_{name}", url)
+    with pytest.raises(InvalidField, match=f"ANIME_{name}: .*{wrong}") as refused:
+        read_settings()
+    assert "hush" not in str(refused.value)
+
+
+def test_an_address_is_not_shown_with_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANIME_QUEUE_URL", "amqps://user:hush@host/")
+    monkeypatch.setenv("ANIME_CACHE_URL", "rediss://:hush@host/0")
+    settings = read_settings()
+    assert settings.on_rabbitmq
+    assert "hush" not in repr(settings)
+
+
+@pytest.mark.parametrize("name", ["CACHE_URL", "QUEUE_URL"])
+def test_aws_has_queues_and_stores_of_its_own(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANIME_PLATFORM", "aws")
+    for needed in ("UPLOADS_BUCKET", "RESULTS_BUCKET", "TABLE", "FINISHED_QUEUE_URL", "QUEUE_URL"):
+        monkeypatch.setenv(f"ANIME_{needed}", "somewhere")
+    url = {"CACHE_URL": "redis://host/0", "QUEUE_URL": "amqp://host/"}[name]
+    monkeypatch.setenv(f"ANIME_{name}", url)
+    with pytest.raises(InvalidField, match="ANIME_PLATFORM=embedded"):
+        read_settings()

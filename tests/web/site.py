@@ -87,7 +87,7 @@ class Site:
     def work(self) -> None:
         """Do the work of all jobs in the queue, as a worker does."""
         settings = InferenceSettings(data_dir=self.settings.data_dir)
-        cache = make_cache(settings, self._models, self.platform.results)
+        cache = make_cache(settings, self._models, self.platform.copies)
         work = make_work(settings, self._models, self.platform, cache)
         _drain(self.platform.jobs, WorkRecords(work))
 

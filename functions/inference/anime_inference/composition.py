@@ -79,12 +79,12 @@ def load_default(models: Models) -> None:
         models.detectors.get()
 
 
-def open_results(settings: Settings) -> ObjectStore | None:
+def open_copies(settings: Settings) -> ObjectStore | None:
     """Where painted pictures are kept; ``None`` if they aren't, or nothing can be kept there."""
     if not settings.result_cache:
         return None
     try:
-        return open_platform(settings).results
+        return open_platform(settings).copies
     except StorageUnavailable as error:
         _log.warning("no result cache: %s", error.detail)
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from anime_shared.adapters.telemetry.memory import SystemMemory
+from anime_shared.ledger import Ledger
 from anime_shared.platform import Platform
 from anime_shared.ports.meter import Meter, Unmeasured
 from anime_shared.ports.queue import Queue
@@ -14,7 +15,7 @@ from anime_shared.watch import Watch
 
 
 def open_platform(settings: PlatformSettings) -> Platform:
-    """The platform that the settings ask for.
+    """The platform that the settings ask for; servers are asked at the first use.
 
     Raises:
         StorageUnavailable: the embedded data folder can't be made or written.
@@ -24,9 +25,7 @@ def open_platform(settings: PlatformSettings) -> Platform:
         from anime_shared.adapters.aws import open_aws  # noqa: PLC0415
 
         return open_aws(settings)
-    from anime_shared.adapters.embedded import open_embedded  # noqa: PLC0415
-
-    return open_embedded(settings)
+    return _open_own(settings)
 
 
 def open_telemetry(settings: PlatformSettings, service: str) -> Telemetry:
@@ -56,3 +55,23 @@ def _open_meter(settings: PlatformSettings, service: str) -> Meter:
     if settings.metrics_port is not None:
         meter.serve(settings.metrics_host, settings.metrics_port)
     return meter
+
+
+def _open_own(settings: PlatformSettings) -> Platform:
+    # Each brings a library that only some installations have.
+    from anime_shared.adapters import embedded  # noqa: PLC0415
+
+    uploads, results = embedded.open_objects(settings)
+    if settings.cache_url is None:
+        records, copies = embedded.open_records(settings), results
+    else:
+        from anime_shared.adapters.redis import open_records, put_before  # noqa: PLC0415
+
+        records, copies = open_records(settings), put_before(results, settings)
+    if settings.on_rabbitmq:
+        from anime_shared.adapters.rabbitmq import open_queues  # noqa: PLC0415
+
+        jobs, finished = open_queues(settings)
+    else:
+        jobs, finished = embedded.open_queues(settings)
+    return Platform(uploads, results, copies, Ledger(records), jobs, finished)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from anime_shared.ledger import Ledger
 from anime_shared.ports.object_store import ObjectStore
 from anime_shared.ports.queue import Queue
+
+# Of a message that tells of a job's end; whoever is to be told may be away for a while.
+FINISHED_RECEIVES: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +19,8 @@ class Platform:
 
     Attributes:
         uploads: pictures that clients sent.
-        results: pictures for clients, and copies that answer the same request again.
+        results: pictures for clients.
+        copies: of pictures, that answer the same request again.
         ledger: uploads, jobs, batches.
         jobs: ids of jobs that wait for a worker.
         finished: ids of jobs that ended and whose webhook or batch is to be served.
@@ -23,6 +28,7 @@ class Platform:
 
     uploads: ObjectStore
     results: ObjectStore
+    copies: ObjectStore
     ledger: Ledger
     jobs: Queue
     finished: Queue

@@ -30,6 +30,8 @@ class Poller:
             a Lambda function does; called from several threads.
         visibility_timeout: of the queue, in seconds.
         source: the queue's name, for the event's ``eventSourceARN``.
+        check: raises ``StorageUnavailable`` while the handler could do nothing. So a store that
+            is away for a while uses up no deliveries.
     """
 
     def __init__(
@@ -38,11 +40,13 @@ class Poller:
         handler: Callable[[dict[str, Any]], dict[str, Any]],
         visibility_timeout: float,
         source: str,
+        check: Callable[[], None] = lambda: None,
     ) -> None:
         self._queue = queue
         self._handler = handler
         self._visibility_timeout = visibility_timeout
         self._source = source
+        self._check = check
         self._in_hand: dict[str, Message] = {}
 
     def run(self, stop: threading.Event, threads: int = 1) -> None:
@@ -66,6 +70,7 @@ class Poller:
     def _poll(self, stop: threading.Event) -> None:
         while not stop.is_set():
             try:
+                self._check()
                 message = self._queue.receive(_WAIT_SECONDS)
                 if message is None:
                     continue
@@ -74,7 +79,7 @@ class Poller:
                 else:
                     self._deliver(message)
             except StorageUnavailable as error:
-                _log.warning("the queue %s doesn't answer: %s", self._source, error.detail)
+                _log.warning("no messages of %s now: %s", self._source, error.detail)
                 stop.wait(_PAUSE_SECONDS)
             except Exception:  # noqa: BLE001 - a defect may not end all deliveries
                 _log.exception("the queue %s", self._source)

@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from anime_shared.errors import InvalidField
 from anime_shared.problems import invalid_field
+from anime_shared.server_urls import check_cache_url, check_queue_url, is_rabbitmq
 from anime_shared.variants import Variants
 
 MEBIBYTE = 2**20
@@ -49,9 +50,19 @@ class PlatformSettings(BaseSettings):
     uploads_bucket: Annotated[str | None, Field(description="S3 bucket of uploads.")] = None
     results_bucket: Annotated[str | None, Field(description="S3 bucket of results.")] = None
     table: Annotated[str | None, Field(description="DynamoDB table of jobs.")] = None
-    queue_url: Annotated[str | None, Field(description="SQS queue of jobs.")] = None
+    queue_url: Annotated[
+        SecretStr | None,
+        Field(description="SQS queue of jobs on AWS; embedded, a RabbitMQ: amqp:// or amqps://."),
+    ] = None
     finished_queue_url: Annotated[
         str | None, Field(description="SQS queue of jobs that ended, for webhooks and zips.")
+    ] = None
+    cache_url: Annotated[
+        SecretStr | None,
+        Field(
+            description="Redis for job states and hot results: redis:// or rediss://; unset: "
+            "SQLite and files."
+        ),
     ] = None
     public_s3_endpoint: Annotated[
         str | None,
@@ -113,7 +124,21 @@ class PlatformSettings(BaseSettings):
     ] = ()
 
     _split = field_validator("api_keys", "cors_origins", mode="before")(split_list)
-    _unset = field_validator("public_s3_endpoint", "metrics_port", mode="before")(none_if_empty)
+    _unset = field_validator(
+        "cache_url", "metrics_port", "public_s3_endpoint", "queue_url", mode="before"
+    )(none_if_empty)
+    _a_queue = field_validator("queue_url")(check_queue_url)
+    _a_redis = field_validator("cache_url")(check_cache_url)
+
+    @property
+    def job_receives(self) -> int:
+        """Deliveries of a job; the one after its last attempt is for marking it as failed."""
+        return self.max_attempts + 1
+
+    @property
+    def on_rabbitmq(self) -> bool:
+        """Whether the queues are a RabbitMQ's."""
+        return is_rabbitmq(self.queue_url)
 
     @field_validator("variants")
     @classmethod
@@ -127,6 +152,8 @@ class PlatformSettings(BaseSettings):
             for name in _NEEDED_ON_AWS:
                 if getattr(self, name) is None:
                     raise ValueError(f"ANIME_{name.upper()} is needed where ANIME_PLATFORM is aws")
+            if self.on_rabbitmq or self.cache_url is not None:
+                raise ValueError("RabbitMQ and Redis are for ANIME_PLATFORM=embedded")
         return self
 
 

@@ -38,7 +38,7 @@ _settings = read_settings()
 check_models(_settings)
 _models = load_models(_settings)
 _platform = open_platform(_settings)
-_cache = make_cache(_settings, _models, _platform.results)
+_cache = make_cache(_settings, _models, _platform.copies)
 _service = Service(_settings, _models, _cache, _telemetry)
 _service.load()
 if _service.readiness is not None:

@@ -43,9 +43,11 @@ def main() -> None:
     models = load_models(settings)
     load_default(models)
     platform = open_platform(settings)
-    cache = make_cache(settings, models, platform.results)
+    cache = make_cache(settings, models, platform.copies)
     work = make_work(settings, models, platform, cache, telemetry)
-    poller = Poller(platform.jobs, Records(work), settings.visibility_timeout, "jobs")
+    poller = Poller(
+        platform.jobs, Records(work), settings.visibility_timeout, "jobs", platform.ledger.check
+    )
     stop = threading.Event()
     polling = threading.Thread(target=poller.run, args=(stop, settings.worker_threads), daemon=True)
     polling.start()

@@ -74,10 +74,7 @@ def serve_command(
         site = _SITE
         environment["ANIME_SITE_DIR"] = str(site)
     check_models(settings)
-    try:
-        open_platform(settings)
-    except StorageUnavailable as error:
-        raise StorageUnavailable(f"data in {settings.data_dir}: {error.detail}") from None
+    _check_stores(settings)
     log_as_text("supervisor", logging.WARNING)
 
     with err.status("starting web, inference, worker and housekeeper") as status:
@@ -87,6 +84,18 @@ def serve_command(
             _announce(url, settings, site, try_photo, time.monotonic() - start)
 
         serve(host, port, settings, environment, on_ready)
+
+
+def _check_stores(settings: Settings) -> None:
+    place = f"data in {settings.data_dir}"
+    try:
+        platform = open_platform(settings)
+        place = "ANIME_QUEUE_URL" if settings.on_rabbitmq else place
+        platform.jobs.depth()
+        place = "ANIME_CACHE_URL" if settings.cache_url is not None else place
+        platform.ledger.check()
+    except StorageUnavailable as error:
+        raise StorageUnavailable(f"{place}: {error.detail}") from None
 
 
 def _announce(url: str, settings: Settings, site: Path | None, photo: str, seconds: float) -> None:

@@ -41,8 +41,13 @@ def main() -> None:
     telemetry = open_telemetry(settings, "housekeeper")
     service = Service(settings, telemetry)
     watch(telemetry)
+    platform = service.platform
     poller = Poller(
-        service.platform.finished, Records(service), settings.visibility_timeout, "finished"
+        platform.finished,
+        Records(service),
+        settings.visibility_timeout,
+        "finished",
+        platform.ledger.check,
     )
     stop = threading.Event()
     polling = threading.Thread(target=poller.run, args=(stop, _THREADS), daemon=True)

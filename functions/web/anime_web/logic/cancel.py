@@ -52,8 +52,8 @@ def _delete(platform: Platform, meter: Meter, job: Job) -> None:
     platform.uploads.delete(job.upload_id)
     if job.result is not None and job.result.cache_key is not None:
         copy = f"cache/{job.result.cache_key}"
-        platform.results.delete(copy)
-        platform.results.delete(f"{copy}.json")
+        platform.copies.delete(copy)
+        platform.copies.delete(f"{copy}.json")
     platform.results.delete(job.result_key)
     platform.ledger.forget_job(job.id)
     if not job.status.ended:

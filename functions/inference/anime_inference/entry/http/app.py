@@ -12,7 +12,7 @@ from anyio import create_task_group, to_thread
 from fastapi import APIRouter, FastAPI, File, Form, Request, Response, UploadFile
 from fastapi_offline import FastAPIOffline
 
-from anime_inference.composition import load_models, make_cache, open_results
+from anime_inference.composition import load_models, make_cache, open_copies
 from anime_inference.entry.http.accept import wanted_image_format, wants_image
 from anime_inference.entry.http.schemas import PROBLEMS, TransformAnswer
 from anime_inference.entry.http.service import Service
@@ -53,7 +53,7 @@ def create_app(
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         models = load_models(settings)
-        cache = make_cache(settings, models, open_results(settings))
+        cache = make_cache(settings, models, open_copies(settings))
         app.state.service = Service(settings, models, cache, telemetry)
         async with create_task_group() as tasks:
             tasks.start_soon(to_thread.run_sync, app.state.service.load)

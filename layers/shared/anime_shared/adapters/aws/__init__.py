@@ -36,7 +36,7 @@ def open_aws(settings: PlatformSettings) -> Platform:
         settings.uploads_bucket,
         settings.results_bucket,
         settings.table,
-        settings.queue_url,
+        settings.queue_url and settings.queue_url.get_secret_value(),
         settings.finished_queue_url,
     )
     uploads, results, table, jobs, finished = (name or "" for name in names)
@@ -48,9 +48,11 @@ def open_aws(settings: PlatformSettings) -> Platform:
         signing_s3 = boto3.client("s3", endpoint_url=public, config=_OF_S3)
         dynamodb = boto3.client("dynamodb", config=_CONFIG)
         sqs = boto3.client("sqs", config=_OF_SQS)
+    pictures = S3ObjectStore(s3, results, signing_s3)
     return Platform(
         uploads=S3ObjectStore(s3, uploads, signing_s3),
-        results=S3ObjectStore(s3, results, signing_s3),
+        results=pictures,
+        copies=pictures,
         ledger=Ledger(DynamoJobStore(dynamodb, table)),
         jobs=SqsQueue(sqs, jobs),
         finished=SqsQueue(sqs, finished),

@@ -14,15 +14,15 @@ from anime_shared.adapters.embedded.objects import FileObjectStore
 from anime_shared.adapters.embedded.queue import SqliteQueue
 from anime_shared.adapters.embedded.signing import Signer, own_secret
 from anime_shared.adapters.embedded.unavailable import told_as_unavailable
-from anime_shared.ledger import Ledger
-from anime_shared.platform import Platform
+from anime_shared.platform import FINISHED_RECEIVES
+from anime_shared.ports.job_store import JobStore
+from anime_shared.ports.object_store import ObjectStore
+from anime_shared.ports.queue import Queue
 from anime_shared.settings import PlatformSettings
 
-_FINISHED_RECEIVES = 10
 
-
-def open_embedded(settings: PlatformSettings) -> Platform:
-    """The platform in ``settings.data_dir``; makes what is missing there.
+def open_objects(settings: PlatformSettings) -> tuple[ObjectStore, ObjectStore]:
+    """Uploads and results in ``settings.data_dir``; makes what is missing there.
 
     Any number of processes may do so at once.
 
@@ -33,13 +33,30 @@ def open_embedded(settings: PlatformSettings) -> Platform:
     with told_as_unavailable():
         layout.make_folders()
     signer = Signer(own_secret(layout.secret))
-    queues = layout.queues()
+    return (
+        FileObjectStore(layout.uploads, "uploads", signer),
+        FileObjectStore(layout.results, "results", signer),
+    )
+
+
+def open_records(settings: PlatformSettings) -> JobStore:
+    """The records in the same folder, once it is made.
+
+    Raises:
+        StorageUnavailable: they can't be read or written.
+    """
+    return SqliteJobStore(Layout(settings.data_dir).records())
+
+
+def open_queues(settings: PlatformSettings) -> tuple[Queue, Queue]:
+    """The queues of jobs and of jobs that ended, likewise.
+
+    Raises:
+        StorageUnavailable: they can't be read or written.
+    """
+    queues = Layout(settings.data_dir).queues()
     visibility = settings.visibility_timeout
-    return Platform(
-        uploads=FileObjectStore(layout.uploads, "uploads", signer),
-        results=FileObjectStore(layout.results, "results", signer),
-        ledger=Ledger(SqliteJobStore(layout.records())),
-        # The delivery after the last attempt is for marking the job as failed.
-        jobs=SqliteQueue(queues, JOBS, visibility, settings.max_attempts + 1, JOBS_DEAD),
-        finished=SqliteQueue(queues, FINISHED, visibility, _FINISHED_RECEIVES, FINISHED_DEAD),
+    return (
+        SqliteQueue(queues, JOBS, visibility, settings.job_receives, JOBS_DEAD),
+        SqliteQueue(queues, FINISHED, visibility, FINISHED_RECEIVES, FINISHED_DEAD),
     )

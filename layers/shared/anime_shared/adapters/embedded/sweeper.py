@@ -39,14 +39,26 @@ def sweep(settings: PlatformSettings, now: float) -> Swept:
             _remove_older(folder, now - settings.retention)
             for folder in (layout.uploads, layout.results)
         )
+    # RabbitMQ sweeps for itself.
+    dead_letters = 0 if settings.on_rabbitmq else _sweep_dead_letters(layout, now)
+    return Swept(_sweep_records(settings, layout, now), objects, dead_letters)
+
+
+def _sweep_records(settings: PlatformSettings, layout: Layout, now: float) -> int:
+    if settings.cache_url is not None:
+        from anime_shared.adapters.redis import open_records  # noqa: PLC0415
+
+        return open_records(settings).sweep(now)
     with closing(layout.records()) as database, database.write() as connection:
-        records = connection.execute("DELETE FROM records WHERE expires_at <= ?", (now,)).rowcount
+        return connection.execute("DELETE FROM records WHERE expires_at <= ?", (now,)).rowcount
+
+
+def _sweep_dead_letters(layout: Layout, now: float) -> int:
     with closing(layout.queues()) as database, database.write() as connection:
-        dead_letters = connection.execute(
+        return connection.execute(
             "DELETE FROM messages WHERE queue IN (?, ?) AND since < ?",
             (JOBS_DEAD, FINISHED_DEAD, now - _DEAD_LETTER_SECONDS),
         ).rowcount
-    return Swept(records, objects, dead_letters)
 
 
 def _remove_older(folder: Path, moment: float) -> int:
