@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from pathlib import Path
 from typing import Annotated, Final
@@ -14,7 +13,7 @@ from anime_inference.settings import Settings, read_settings
 from anime_local.cli.terminal import err
 from anime_shared.composition import open_platform
 from anime_shared.errors import StorageUnavailable
-from anime_shared.observability import log_as_text
+from anime_shared.observability import start_logging
 
 # Only a checkout has it.
 _SITE: Final = Path(__file__).parents[4] / "frontend_site"
@@ -78,7 +77,7 @@ def serve_command(
         open_platform(settings)
     except StorageUnavailable as error:
         raise StorageUnavailable(f"data in {settings.data_dir}: {error.detail}") from None
-    log_as_text("supervisor", logging.WARNING)
+    start_logging(settings, "supervisor", "warning")
 
     with err.status("starting web, inference, worker and housekeeper") as status:
 

@@ -16,6 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from anime_shared.adapters.telemetry.emf import EmfMeter
 from anime_shared.adapters.telemetry.memory import SystemMemory
+from anime_shared.adapters.telemetry.xray import XRayTracer
 from anime_shared.http.problems import MEDIA_TYPE
 from anime_shared.metrics import MEMORY_BYTES, STARTS
 from anime_shared.observability import log_as_json
@@ -30,7 +31,7 @@ _meter = EmfMeter(_SERVICE)
 _meter.record(STARTS)
 _memory = SystemMemory()
 
-_app = create_app(read_settings(), Telemetry(_meter))
+_app = create_app(read_settings(), Telemetry(_meter, XRayTracer(_SERVICE)))
 _records = Records(_app.state.service)
 
 
