@@ -46,7 +46,7 @@ def start_logging(settings: PlatformSettings, service: str, level: str | None = 
         logging.getLogger(name).setLevel((level or settings.log_level).upper())
 
 
-def log_as_json(service: str) -> Logger:
+def log_as_json(settings: PlatformSettings, service: str) -> Logger:
     """Lines for machines, on stdout, as CloudWatch reads them.
 
     What the modules of ``anime_<service>`` and ``anime_shared`` log is among them.
@@ -58,7 +58,7 @@ def log_as_json(service: str) -> Logger:
     )
 
     trail.name_in_logs()
-    logger = Logger(service=service)
+    logger = Logger(service=service, level=settings.log_level.upper())
     packages = {f"anime_{service}", "anime_shared"}
     for package in packages:
         logging.getLogger(package)

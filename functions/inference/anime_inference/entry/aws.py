@@ -28,14 +28,14 @@ from anime_shared.observability import log_as_json
 from anime_shared.telemetry import Telemetry
 
 _SERVICE: Final = "inference"
-logger = log_as_json(_SERVICE)
+_settings = read_settings()
+logger = log_as_json(_settings, _SERVICE)
 tracer = Tracer(service=_SERVICE)
 _meter = EmfMeter(_SERVICE)
 _meter.record(STARTS)
 _telemetry = Telemetry(_meter, XRayTracer(_SERVICE))
 _memory = SystemMemory()
 
-_settings = read_settings()
 check_models(_settings)
 _models = load_models(_settings)
 _platform = open_platform(_settings)

@@ -26,12 +26,13 @@ from anime_web.entry.records import Records
 from anime_web.settings import read_settings
 
 _SERVICE: Final = "web"
-logger = log_as_json(_SERVICE)
+_settings = read_settings()
+logger = log_as_json(_settings, _SERVICE)
 _meter = EmfMeter(_SERVICE)
 _meter.record(STARTS)
 _memory = SystemMemory()
 
-_app = create_app(read_settings(), Telemetry(_meter, XRayTracer(_SERVICE)))
+_app = create_app(_settings, Telemetry(_meter, XRayTracer(_SERVICE)))
 _records = Records(_app.state.service)
 
 
