@@ -11,11 +11,15 @@ import platformdirs
 from pydantic_settings import BaseSettings
 
 from anime_inference.settings import Settings as InferenceSettings
+from anime_shared.metrics import METRICS
 from anime_shared.settings import PlatformSettings
 from anime_web.settings import Settings as WebSettings
 
-CONFIGURATION = Path(__file__).parents[1] / "docs/configuration.md"
+_DOCS = Path(__file__).parents[1] / "docs"
+CONFIGURATION = _DOCS / "configuration.md"
+OPERATE = _DOCS / "operate.md"
 _MARKS = re.compile(r"(?<=<!-- settings -->\n).*(?=<!-- /settings -->)", re.DOTALL)
+_METRICS = re.compile(r"(?<=<!-- metrics -->\n).*(?=<!-- /metrics -->)", re.DOTALL)
 _USER_DATA = Path(platformdirs.user_data_dir())
 
 
@@ -40,6 +44,19 @@ def with_settings(text: str) -> str:
     return _MARKS.sub(lambda _: settings_tables(), text)
 
 
+def with_metrics(text: str) -> str:
+    """The document's text with today's table of metrics; dimensions of CloudWatch are bold."""
+    rows = ["| metric | kind | labels | |", "|---|---|---|---|"]
+    for metric in METRICS:
+        labels = ", ".join(
+            f"**`{label}`**" if label in metric.dimensions else f"`{label}`"
+            for label in metric.labels
+        )
+        rows.append(f"| `{metric.name}` | {metric.kind} | {labels} | {metric.help} |")
+    table = "\n".join(rows) + "\n"
+    return _METRICS.sub(lambda _: table, text)
+
+
 def _table(title: str, settings: type[BaseSettings], names: Iterable[str]) -> str:
     rows = [f"## {title}\n", "| variable | default | |", "|---|---|---|"]
     for name, field in settings.model_fields.items():
@@ -59,3 +76,4 @@ def _shown(default: Any) -> str:
 
 if __name__ == "__main__":
     CONFIGURATION.write_text(with_settings(CONFIGURATION.read_text()))
+    OPERATE.write_text(with_metrics(OPERATE.read_text()))

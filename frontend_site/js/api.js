@@ -14,23 +14,26 @@ function client() {
   return { "Anime-Client": name };
 }
 
+/** By this name of a photo's way, the operator finds all that was done for it. */
+const of = (trail) => ({ "X-Correlation-ID": trail });
+
 /** @returns {Promise<{id: string, title: string, good_for: string, licence: string, installed: boolean}[]>} */
 export async function styles() {
   return ask(`${ROOT}/styles`, {}, asJson);
 }
 
 /** A small photo, painted in one call; what a job would tell, and `result_base64`. */
-export async function transform(photo, name, options, signal) {
+export async function transform(photo, name, options, { signal, trail }) {
   const form = new FormData();
   for (const [option, value] of Object.entries(options)) form.append(option, String(value));
   form.append("image", photo, name);
-  return ask(`${ROOT}/transform`, { method: "POST", headers: client(), body: form, signal }, asJson);
+  return ask(`${ROOT}/transform`, { method: "POST", headers: { ...client(), ...of(trail) }, body: form, signal }, asJson);
 }
 
 /** @returns {Promise<{upload_id: string, url: string, method: string, headers: object}>} */
-export async function announce(name, size, type, signal) {
-  const body = { file_name: name, size, content_type: type };
-  return ask(`${ROOT}/uploads`, { ...json(body), signal }, asJson);
+export async function announce(name, size, type, { signal, trail }) {
+  const { headers, ...request } = json({ file_name: name, size, content_type: type });
+  return ask(`${ROOT}/uploads`, { ...request, headers: { ...headers, ...of(trail) }, signal }, asJson);
 }
 
 /**
@@ -59,17 +62,17 @@ export function send(upload, photo, onProgress, signal) {
 }
 
 /** A job for an upload; the same `key` never makes a second one. */
-export async function order(uploadId, options, key, signal) {
+export async function order(uploadId, options, key, { signal, trail }) {
   const { headers, ...request } = json({ upload_id: uploadId, ...options });
   return ask(`${ROOT}/jobs`, {
-    ...request, headers: { ...headers, ...client(), "Idempotency-Key": key }, signal,
+    ...request, headers: { ...headers, ...client(), ...of(trail), "Idempotency-Key": key }, signal,
   }, asJson);
 }
 
 /** How far a job is; answers when its revision is not the `known` one, or after `wait` seconds. */
-export async function job(id, wait, known, signal) {
+export async function job(id, wait, known, { signal, trail }) {
   const query = new URLSearchParams({ wait: String(wait), ...(known && { known }) });
-  return ask(`${ROOT}/jobs/${id}?${query}`, { signal }, asJson);
+  return ask(`${ROOT}/jobs/${id}?${query}`, { headers: of(trail), signal }, asJson);
 }
 
 /** Cancels a job; its upload and its result are deleted with it. */

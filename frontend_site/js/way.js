@@ -39,10 +39,11 @@ export async function paint(painting, photo, { alone, looked, signal, tell }) {
   const onWait = (waiting) => tell({ waiting });
   const patiently = (attempt) => withPatience(attempt, { signal, onWait });
   const { options, jobId: known, uploadId, shrunk } = painting;
+  const call = { signal, trail: painting.key };
 
   if (alone && !known && !uploadId && !shrunk && await isSmall(photo, looked)) {
     try {
-      return await inOneCall(photo, options, signal, tell);
+      return await inOneCall(photo, options, call, tell);
     } catch (problem) {
       if (!(problem instanceof Problem) || !(problem.retryable || problem.code === "upload-too-large")) throw problem;
       // Nobody answers, or the line before the painter is full: a job waits its turn.
@@ -50,11 +51,11 @@ export async function paint(painting, photo, { alone, looked, signal, tell }) {
   }
   const upload = () => sending.run(async () => {
     const file = shrunk ? await shrink(photo.file, SHRUNK_SIDE) : photo.file;
-    return sent(file, photo, { signal, tell, patiently });
+    return sent(file, photo, { call, tell, patiently });
   });
-  const jobId = known ?? await ordered(painting, options, { signal, tell, patiently, upload });
-  const job = await finished(jobId, { signal, tell, patiently });
-  const picture = await patiently(() => fetched(job, signal));
+  const jobId = known ?? await ordered(painting, options, { call, tell, patiently, upload });
+  const job = await finished(jobId, { call, tell, patiently });
+  const picture = await patiently(() => fetched(job, call));
   return {
     picture, ...job.result, faces: job.faces ?? [], cached: Boolean(job.cached),
     seconds: total(job.timings),
@@ -68,32 +69,32 @@ async function isSmall(photo, looked) {
   return photo.width !== null && !photo.animated && photo.width * photo.height <= SMALL_PIXELS;
 }
 
-async function inOneCall(photo, options, signal, tell) {
+async function inOneCall(photo, options, call, tell) {
   tell({ stage: "stylise", percent: null });
-  const told = await api.transform(photo.file, photo.name, options, signal);
+  const told = await api.transform(photo.file, photo.name, options, call);
   return {
     picture: fromDataUrl(told.result_base64), format: told.format, width: told.width,
     height: told.height, frames: told.frames, faces: told.faces, cached: told.cached, seconds: total(told.timings),
   };
 }
 
-async function sent(file, photo, { signal, tell, patiently }) {
+async function sent(file, photo, { call, tell, patiently }) {
   return patiently(async () => {
     const told = (share) => tell({ stage: "send", percent: Math.round(share * 100) });
     told(0);
     const type = await contentType(file) ?? photo.type;
-    const upload = await api.announce(photo.name, file.size, type, signal);
-    await api.send(upload, file, told, signal);
+    const upload = await api.announce(photo.name, file.size, type, call);
+    await api.send(upload, file, told, call.signal);
     return upload.upload_id;
   });
 }
 
-async function ordered(painting, options, { signal, tell, patiently, upload }) {
+async function ordered(painting, options, { call, tell, patiently, upload }) {
   let uploadId = painting.uploadId ?? await upload();
   tell({ uploadId, stage: "wait", percent: null });
   // The server remembers a key together with what was ordered by it.
   const order = () => patiently(
-    () => api.order(uploadId, options, `${painting.key}.${uploadId}`, signal));
+    () => api.order(uploadId, options, `${painting.key}.${uploadId}`, call));
   let job;
   try {
     job = await order();
@@ -108,14 +109,14 @@ async function ordered(painting, options, { signal, tell, patiently, upload }) {
   return job.job_id;
 }
 
-async function finished(jobId, { signal, tell, patiently }) {
+async function finished(jobId, { call, tell, patiently }) {
   followed += 1;
   let known = null;
   try {
     for (;;) {
       const few = followed <= FEW;
       const wait = few ? LONG_LOOK_SECONDS : 0;
-      const job = await patiently(() => api.job(jobId, wait, known, signal));
+      const job = await patiently(() => api.job(jobId, wait, known, call));
       known = job.revision;
       if (job.status === "succeeded") return job;
       if (job.status === "failed") throw Problem.of(job.problem);
@@ -123,21 +124,21 @@ async function finished(jobId, { signal, tell, patiently }) {
       tell(job.status === "queued"
         ? { stage: "wait", percent: null }
         : { stage: job.stage ?? "decode", percent: job.percent });
-      if (!few) await pause(SHORT_LOOK_MILLISECONDS, signal);
+      if (!few) await pause(SHORT_LOOK_MILLISECONDS, call.signal);
     }
   } finally {
     followed -= 1;
   }
 }
 
-async function fetched(job, signal) {
+async function fetched(job, call) {
   try {
-    return await api.result(job.result_url, signal);
+    return await api.result(job.result_url, call.signal);
   } catch (problem) {
     if (problem.code !== "bad-signature") throw problem;
     // The link is older than it may be; a new look brings a new one.
-    const again = await api.job(job.job_id, 0, null, signal);
-    return api.result(again.result_url, signal);
+    const again = await api.job(job.job_id, 0, null, call);
+    return api.result(again.result_url, call.signal);
   }
 }
 

@@ -53,10 +53,11 @@ def test_json_lines(photo: Path, tmp_path: Path) -> None:
     good, bad = lines(result.stdout)
     assert set(good) == {
         "input", "output", "style", "model", "face_style", "face_model", "width", "height",
-        "frames", "painted_share", "timings", "faces",
+        "frames", "painted_share", "timings", "faces", "receipt",
     }  # fmt: skip
     assert good["output"] == str(tmp_path / "out" / "photo.jpg")
     assert good["faces"] == []
+    assert good["receipt"]["cost_usd"] > 0  # type: ignore[index]
     assert set(good["timings"]) == {"decode", "detect", "stylise", "paste", "encode"}  # type: ignore[call-overload]
     assert bad["input"] == str(tmp_path / "bad.png")
     assert bad["problem"]["type"] == "urn:anime:problem:not-a-picture"  # type: ignore[index]

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from anime_shared.metrics import METRICS
 from anime_shared.styles import STYLES
-from scripts.document import CONFIGURATION, with_settings
+from scripts.document import CONFIGURATION, OPERATE, with_metrics, with_settings
 from tests.unit.test_architecture import PACKAGES
 
 ROOT = Path(__file__).parents[2]
@@ -19,6 +20,12 @@ def test_the_settings_tables_are_todays() -> None:
     text = CONFIGURATION.read_text()
     assert text == with_settings(text), "run `make docs`"
     assert "`ANIME_MAX_PIXELS`" in text
+
+
+def test_the_table_of_metrics_is_todays() -> None:
+    text = OPERATE.read_text()
+    assert text == with_metrics(text), "run `make docs`"
+    assert all(f"| `{metric.name}` |" in text for metric in METRICS)
 
 
 def test_every_style_is_in_the_readme() -> None:
@@ -36,6 +43,7 @@ def test_every_style_is_in_the_readme() -> None:
         "docs/configuration.md",
         "docs/deploy.md",
         "docs/memory.md",
+        "docs/operate.md",
     ],
 )
 def test_links_lead_somewhere(document: str) -> None:

@@ -101,7 +101,8 @@ def test_a_job_is_made_once(web: Handler, platform: Platform) -> None:
     assert (job.upload_id, job.options.max_side) == (upload.id, 512)
     message = platform.jobs.receive(0)
     assert message is not None
-    assert json.loads(message.body) == {"job_id": job_id}
+    told = json.loads(message.body)
+    assert told == {"job_id": job_id, "correlation_id": first["headers"]["x-correlation-id"]}
 
 
 def test_jobs_are_worked_on_and_deleted_ones_settled(

@@ -9,6 +9,7 @@ from anime_shared.ledger import Ledger
 from anime_shared.platform import Platform
 from anime_shared.ports.meter import Meter, Unmeasured
 from anime_shared.ports.queue import Queue
+from anime_shared.ports.tracer import Tracer, Untraced
 from anime_shared.settings import PlatformSettings
 from anime_shared.telemetry import Telemetry
 from anime_shared.watch import Watch
@@ -34,7 +35,7 @@ def open_telemetry(settings: PlatformSettings, service: str) -> Telemetry:
     Raises:
         InvalidField: the address for metrics can't be listened on.
     """
-    return Telemetry(_open_meter(settings, service))
+    return Telemetry(_open_meter(settings, service), _open_tracer(settings, service))
 
 
 def watch(
@@ -43,6 +44,15 @@ def watch(
     """From now on, tell of this process, and of the queues that ``queues`` finds, by name."""
     if not isinstance(telemetry.meter, Unmeasured):
         Watch(telemetry.meter, SystemMemory(), queues).start()
+
+
+def _open_tracer(settings: PlatformSettings, service: str) -> Tracer:
+    if settings.otlp_endpoint is None:
+        return Untraced()
+    # Its libraries are on no Lambda.
+    from anime_shared.adapters.telemetry.otel import OtelTracer  # noqa: PLC0415
+
+    return OtelTracer(service, settings.otlp_endpoint)
 
 
 def _open_meter(settings: PlatformSettings, service: str) -> Meter:

@@ -115,6 +115,7 @@ class Job(_Model):
     options: TransformOptions
     created_at: float
     expires_at: float
+    correlation_id: str | None = None
     variant: Assigned | None = None
     webhook_url: str | None = None
     batch_id: str | None = None

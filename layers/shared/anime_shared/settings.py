@@ -95,6 +95,29 @@ class PlatformSettings(BaseSettings):
         NoDecode,
         Field(description="Keys of which a client must send one; none: open to all."),
     ] = ()
+    log_format: Annotated[
+        Literal["text", "json"],
+        Field(description="Log lines for people, or for machines; on AWS Lambda always json."),
+    ] = "text"
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"],
+        Field(description="Which log lines are written."),
+    ] = "info"
+    log_dir: Annotated[
+        Path | None,
+        Field(
+            description="Folder of log files, one a service, beside the lines on stderr; each is "
+            "begun anew at 10 MiB, and five are kept."
+        ),
+    ] = None
+    otlp_endpoint: Annotated[
+        str | None,
+        Field(
+            pattern="^https?://",
+            description="A collector of traces that takes OTLP over HTTP, as "
+            "`http://collector:4318`; on AWS Lambda, X-Ray has them.",
+        ),
+    ] = None
     metrics_port: Annotated[
         int | None,
         Field(
@@ -125,7 +148,13 @@ class PlatformSettings(BaseSettings):
 
     _split = field_validator("api_keys", "cors_origins", mode="before")(split_list)
     _unset = field_validator(
-        "cache_url", "metrics_port", "public_s3_endpoint", "queue_url", mode="before"
+        "cache_url",
+        "log_dir",
+        "metrics_port",
+        "otlp_endpoint",
+        "public_s3_endpoint",
+        "queue_url",
+        mode="before",
     )(none_if_empty)
     _a_queue = field_validator("queue_url")(check_queue_url)
     _a_redis = field_validator("cache_url")(check_cache_url)

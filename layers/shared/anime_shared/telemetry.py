@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from anime_shared.ports.meter import Meter, Unmeasured
+from anime_shared.ports.tracer import Tracer, Untraced
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,9 +15,11 @@ class Telemetry:
 
     Attributes:
         meter: takes numbers.
+        tracer: takes what was done for each wish.
     """
 
-    meter: Meter
+    meter: Meter = field(default_factory=Unmeasured)
+    tracer: Tracer = field(default_factory=Untraced)
 
 
-UNWATCHED: Final = Telemetry(Unmeasured())
+UNWATCHED: Final = Telemetry()

@@ -20,6 +20,7 @@ from anime_inference.entry.records import Records
 from anime_inference.settings import read_settings
 from anime_shared.adapters.telemetry.emf import EmfMeter
 from anime_shared.adapters.telemetry.memory import SystemMemory
+from anime_shared.adapters.telemetry.xray import XRayTracer
 from anime_shared.composition import open_platform
 from anime_shared.http import problems
 from anime_shared.metrics import MEMORY_BYTES, STARTS
@@ -27,14 +28,14 @@ from anime_shared.observability import log_as_json
 from anime_shared.telemetry import Telemetry
 
 _SERVICE: Final = "inference"
-logger = log_as_json(_SERVICE)
+_settings = read_settings()
+logger = log_as_json(_settings, _SERVICE)
 tracer = Tracer(service=_SERVICE)
 _meter = EmfMeter(_SERVICE)
 _meter.record(STARTS)
-_telemetry = Telemetry(_meter)
+_telemetry = Telemetry(_meter, XRayTracer(_SERVICE))
 _memory = SystemMemory()
 
-_settings = read_settings()
 check_models(_settings)
 _models = load_models(_settings)
 _platform = open_platform(_settings)

@@ -14,14 +14,17 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from pydantic import BaseModel, ValidationError
 
 from anime_inference.logic.work import Work
-from anime_shared import deliveries
+from anime_shared import deliveries, trail
 from anime_shared.errors import AnimeError
+from anime_shared.trail import Trail
 
 _log = logging.getLogger(__name__)
 
 
 class _Order(BaseModel):
     job_id: str
+    correlation_id: str | None = None
+    traceparent: str | None = None
 
 
 class Records:
@@ -47,11 +50,16 @@ class Records:
             _log.error("message %s names no job", record.message_id)
             raise
         count = int(record.attributes.approximate_receive_count or 1)
-        try:
-            self._work.run(order.job_id, count)
-        except AnimeError as error:
-            _log.warning("job %s, delivery %d: %s", order.job_id, count, error.detail)
-            raise
-        except Exception:
-            _log.exception("job %s, delivery %d", order.job_id, count)
-            raise
+        with trail.following(Trail.of(order.correlation_id, order.traceparent)):
+            self._run(order.job_id, count)
+
+    def _run(self, job_id: str, count: int) -> None:
+        with self._work.studio.telemetry.tracer.span("job", job=job_id, delivery=count):
+            try:
+                self._work.run(job_id, count)
+            except AnimeError as error:
+                _log.warning("job %s, delivery %d: %s", job_id, count, error.detail)
+                raise
+            except Exception:
+                _log.exception("job %s, delivery %d", job_id, count)
+                raise

@@ -22,7 +22,7 @@ from anime_inference.composition import (
 from anime_inference.entry.records import Records
 from anime_inference.settings import read_settings
 from anime_shared.composition import open_platform, open_telemetry, watch
-from anime_shared.observability import log_as_text
+from anime_shared.observability import start_logging
 from anime_shared.poller import Poller
 
 _log = logging.getLogger(__name__)
@@ -37,7 +37,7 @@ def main() -> None:
     settings = read_settings()
     # Threads inherit it, so it comes before the engine's.
     os.nice(settings.worker_nice)
-    log_as_text("worker")
+    start_logging(settings, "worker")
     telemetry = open_telemetry(settings, "worker")
     check_models(settings)
     models = load_models(settings)
@@ -60,6 +60,7 @@ def main() -> None:
         _log.warning("the jobs in hand are given back")
         work.release()
         poller.give_back()
+    telemetry.tracer.flush()
     logging.shutdown()
     # A thread inside of the engine would keep an ordinary exit waiting.
     os._exit(0)

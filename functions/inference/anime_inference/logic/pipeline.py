@@ -5,6 +5,7 @@ An animated picture takes the path of `clip/pipeline.py`.
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from functools import partial
 
 from anime_inference.logic.clip.frames import open_clip
@@ -21,7 +22,7 @@ from anime_inference.logic.geometry import beside, shrink
 from anime_inference.logic.limits import PipelineLimits
 from anime_inference.logic.memory import Memory
 from anime_inference.logic.picture import Picture
-from anime_inference.logic.result import OnProgress, Painter, Result, Timings
+from anime_inference.logic.result import OnProgress, OnStage, Painter, Result, Timings
 from anime_inference.logic.stylise import OnShare, mix, paint
 from anime_shared.jobs import Stage
 from anime_shared.options import TransformOptions
@@ -39,6 +40,7 @@ def transform(
     limits: PipelineLimits,
     models: Models,
     on_progress: OnProgress = unwatched,
+    on_stage: OnStage = nullcontext,
 ) -> Result:
     """Turn a photo's file into an anime picture's file.
 
@@ -48,6 +50,7 @@ def transform(
         limits: budgets; what passes one is refused.
         models: what paints it.
         on_progress: is told how far it is; what it raises ends the work.
+        on_stage: is around each piece of a photo's stages; of a clip, there are too many.
 
     Raises:
         InputError: the photo or an option is at fault.
@@ -59,7 +62,7 @@ def transform(
         if header is not None:
             task = ClipTask(data, header, options, treatment)
             return transform_clip(task, limits, models, on_progress)
-    timings = Timings()
+    timings = Timings(on_stage=on_stage)
     on_progress(Stage.DECODE, 0)
     with timings.measure("decode"):
         photo = shrink(decode(data, limits.decode, options.max_side), options.max_side)

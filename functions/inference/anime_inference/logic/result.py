@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
-from typing import Any, TypeAlias
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final, TypeAlias
 
 from anime_inference.logic.faces.select import FaceReport
 from anime_shared.jobs import Stage
@@ -16,32 +16,43 @@ from anime_shared.receipt import Receipt
 # Told which stage a photo is in, and what share of it is done: 0 as it begins, and where tiles are
 # painted, more after each of them.
 OnProgress: TypeAlias = Callable[[Stage, float], None]
+# Makes, by a stage's name, what is around each piece of work on it.
+OnStage: TypeAlias = Callable[[str], AbstractContextManager[object]]
+_STAGES: Final = ("decode", "detect", "stylise", "paste", "encode")
 
 
 @dataclass(slots=True)
 class Timings:
-    """Seconds spent in each stage; ``stylise`` is of background and faces together."""
+    """Seconds spent in each stage; ``stylise`` is of background and faces together.
+
+    ``on_stage`` is around each piece of it.
+    """
 
     decode: float = 0.0
     detect: float = 0.0
     stylise: float = 0.0
     paste: float = 0.0
     encode: float = 0.0
+    on_stage: OnStage = field(default=nullcontext, repr=False)
 
     @contextmanager
     def measure(self, stage: str) -> Iterator[None]:
         """Add the time spent in the block to ``stage``."""
         start = time.perf_counter()
-        yield
+        with self.on_stage(stage):
+            yield
         setattr(self, stage, getattr(self, stage) + time.perf_counter() - start)
 
     def total(self) -> float:
         """Seconds of all stages."""
-        return float(sum(asdict(self).values()))
+        return sum(self._seconds().values())
 
     def rounded(self) -> dict[str, float]:
         """Stage to seconds, to the tenth of a millisecond."""
-        return {stage: round(seconds, 4) for stage, seconds in asdict(self).items()}
+        return {stage: round(seconds, 4) for stage, seconds in self._seconds().items()}
+
+    def _seconds(self) -> dict[str, float]:
+        return {stage: getattr(self, stage) for stage in _STAGES}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import Counter
 from dataclasses import dataclass, replace
@@ -20,6 +21,7 @@ from anime_shared.receipt import Receipt
 from anime_shared.telemetry import Telemetry
 from anime_shared.variants import Assigned, labels_of
 
+_log = logging.getLogger(__name__)
 _GB: Final = 2**30
 _MB_IN_GB: Final = 1024
 # Enough to tell models apart.
@@ -64,7 +66,8 @@ class Studio:
 
     def find(self, photo: bytes, options: TransformOptions) -> Finished | None:
         """What this photo with these options became earlier; ``None`` if it isn't known."""
-        known = self.cache.find(photo, options)
+        with self.telemetry.tracer.span("find"):
+            known = self.cache.find(photo, options)
         outcome = "miss" if known is None else "hit"
         self.telemetry.meter.record(metrics.CACHE_LOOKUPS, outcome=outcome)
         return known
@@ -84,18 +87,22 @@ class Studio:
             InputError: the photo or an option is at fault.
             ModelError: a model is missing or damaged.
         """
+        tracer = self.telemetry.tracer
         start = time.perf_counter()
-        with self.memory.peak() as peak:
-            result = transform(photo, options, limits, self.models, on_progress)
+        with tracer.span("paint") as span, self.memory.peak() as peak:
+            result = transform(photo, options, limits, self.models, on_progress, tracer.span)
+            span.tell(width=result.width, height=result.height, frames=result.frames)
         seconds = time.perf_counter() - start
         cost = self.price.of(seconds, peak.bytes)
         receipt = _receipt(result, seconds, peak.bytes, cost)
         _tell(self.telemetry.meter, result, receipt, labels_of(receipt.style, variant))
+        _log.info("painted %d x %d pixels in %.2f s", result.width, result.height, seconds)
         return replace(result, receipt=receipt)
 
     def keep(self, photo: bytes, options: TransformOptions, result: Result) -> Finished:
         """Remember what a photo with these options became."""
-        return self.cache.keep(photo, options, result)
+        with self.telemetry.tracer.span("keep"):
+            return self.cache.keep(photo, options, result)
 
 
 def _receipt(result: Result, seconds: float, memory_bytes: int, cost: float) -> Receipt:

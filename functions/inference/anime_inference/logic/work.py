@@ -15,7 +15,7 @@ from anime_inference.logic.cache import Finished
 from anime_inference.logic.limits import PipelineLimits
 from anime_inference.logic.progress import Progress
 from anime_inference.logic.studio import Studio
-from anime_shared import metrics
+from anime_shared import metrics, trail
 from anime_shared.errors import AnimeError, JobHeld, ProcessingFailed, UnknownJob, UploadMissing
 from anime_shared.jobs import Job, Result, Stage
 from anime_shared.ledger import Ledger
@@ -149,10 +149,13 @@ class Work:
     def _count(self, job: Job, outcome: str, problem: str = metrics.NONE) -> None:
         by = labels_of(main_style(job.options), job.variant)
         self._meter.record(metrics.JOBS, outcome=outcome, problem=problem, **by)
+        _log.info(
+            "job %s: %s%s", job.id, outcome, "" if problem == metrics.NONE else f", {problem}"
+        )
 
     def _tell(self, job: Job) -> None:
         if job.webhook_url is not None or job.batch_id is not None:
-            self.finished.send([json.dumps({"job_id": job.id})])
+            self.finished.send([json.dumps({"job_id": job.id, **trail.fields()})])
 
     def _release(self, job: Job) -> None:
         try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from pathlib import Path
 from typing import Annotated, Final
@@ -14,7 +13,7 @@ from anime_inference.settings import Settings, read_settings
 from anime_local.cli.terminal import err
 from anime_shared.composition import open_platform
 from anime_shared.errors import StorageUnavailable
-from anime_shared.observability import log_as_text
+from anime_shared.observability import start_logging
 
 # Only a checkout has it.
 _SITE: Final = Path(__file__).parents[4] / "frontend_site"
@@ -75,7 +74,7 @@ def serve_command(
         environment["ANIME_SITE_DIR"] = str(site)
     check_models(settings)
     _check_stores(settings)
-    log_as_text("supervisor", logging.WARNING)
+    start_logging(settings, "supervisor", "warning")
 
     with err.status("starting web, inference, worker and housekeeper") as status:
 

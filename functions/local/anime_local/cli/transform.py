@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from anime_inference.adapters.files import read_bounded
-from anime_inference.composition import load_models
+from anime_inference.composition import load_models, make_cache, make_studio
 from anime_inference.logic.pipeline import transform
 from anime_inference.settings import Settings, read_settings
 from anime_local.cli import options as opt
@@ -20,6 +20,7 @@ from anime_shared.files import write_atomically
 from anime_shared.jobs import Stage, percent_at
 from anime_shared.options import FacesMode, OutputFormat, TransformOptions
 from anime_shared.styles import DEFAULT_STYLE
+from anime_shared.telemetry import UNWATCHED
 
 
 def transform_command(
@@ -68,6 +69,7 @@ def transform_command(
     items = opt.planned(sources, target, fmt)
     settings = read_settings()
     models = load_models(settings)
+    studio = make_studio(settings, models, make_cache(settings, models, None), UNWATCHED)
 
     def paint(item: Item, on_progress: OnProgress) -> dict[str, Any]:
         def tell(stage: Stage, share: float) -> None:
@@ -75,7 +77,7 @@ def transform_command(
 
         data = read_bounded(item.source, settings.max_upload_bytes)
         wanted = options.model_copy(update={"format": item.format})
-        result = transform(data, wanted, settings.limits, models, tell)
+        result = studio.paint(data, wanted, settings.limits, tell)
         write_atomically(item.target, result.data)
         return result.facts()
 

@@ -16,6 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from anime_shared.adapters.telemetry.emf import EmfMeter
 from anime_shared.adapters.telemetry.memory import SystemMemory
+from anime_shared.adapters.telemetry.xray import XRayTracer
 from anime_shared.http.problems import MEDIA_TYPE
 from anime_shared.metrics import MEMORY_BYTES, STARTS
 from anime_shared.observability import log_as_json
@@ -25,12 +26,13 @@ from anime_web.entry.records import Records
 from anime_web.settings import read_settings
 
 _SERVICE: Final = "web"
-logger = log_as_json(_SERVICE)
+_settings = read_settings()
+logger = log_as_json(_settings, _SERVICE)
 _meter = EmfMeter(_SERVICE)
 _meter.record(STARTS)
 _memory = SystemMemory()
 
-_app = create_app(read_settings(), Telemetry(_meter))
+_app = create_app(_settings, Telemetry(_meter, XRayTracer(_SERVICE)))
 _records = Records(_app.state.service)
 
 

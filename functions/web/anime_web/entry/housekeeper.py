@@ -17,7 +17,7 @@ from typing import Final
 from anime_shared.adapters.embedded.sweeper import sweep
 from anime_shared.composition import open_telemetry, watch
 from anime_shared.errors import StorageUnavailable
-from anime_shared.observability import log_as_text
+from anime_shared.observability import start_logging
 from anime_shared.poller import Poller
 from anime_web.composition import Service
 from anime_web.entry.records import Records
@@ -37,7 +37,7 @@ def main() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda number, _: told_to_stop.put(number))
     settings = read_settings()
-    log_as_text("housekeeper")
+    start_logging(settings, "housekeeper")
     telemetry = open_telemetry(settings, "housekeeper")
     service = Service(settings, telemetry)
     watch(telemetry)
@@ -57,6 +57,7 @@ def main() -> None:
     polling.join(_GRACE_SECONDS)
     if polling.is_alive():
         poller.give_back()
+    telemetry.tracer.flush()
 
 
 def _sweep_until(told_to_stop: SimpleQueue[int], settings: Settings) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
-from anime_shared import deliveries
+from anime_shared import deliveries, trail
 from anime_shared.errors import AnimeError
+from anime_shared.trail import Trail
 from anime_web.composition import Service
 
 if TYPE_CHECKING:
@@ -17,14 +18,21 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 
-class _JobEnded(BaseModel):
+class _Notice(BaseModel):
     model_config = ConfigDict(extra="forbid")
+
+    correlation_id: str | None = None
+    traceparent: str | None = None
+
+
+class _JobEnded(_Notice):
+    """A job ended."""
 
     job_id: str
 
 
-class _BatchChanged(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+class _BatchChanged(_Notice):
+    """A job of a batch was deleted."""
 
     batch_id: str
 
@@ -55,13 +63,26 @@ class Records:
     def _serve(self, record: SQSRecord) -> None:
         try:
             notice = _NOTICE.validate_json(record.body)
+        except ValidationError:
+            _log.error("message %s is no notice", record.message_id)
+            raise
+        tracer = self._service.telemetry.tracer
+        with (
+            trail.following(Trail.of(notice.correlation_id, notice.traceparent)),
+            tracer.span("notice"),
+        ):
+            self._finish(record.message_id, notice)
+
+    def _finish(self, message_id: str, notice: _JobEnded | _BatchChanged) -> None:
+        try:
             if isinstance(notice, _JobEnded):
                 self._service.finish_job(notice.job_id)
             else:
                 self._service.finish_batch(notice.batch_id)
+            _log.info("message %s is served", message_id)
         except AnimeError as error:
-            _log.warning("message %s: %s", record.message_id, error.detail)
+            _log.warning("message %s: %s", message_id, error.detail)
             raise
         except Exception:
-            _log.exception("message %s", record.message_id)
+            _log.exception("message %s", message_id)
             raise

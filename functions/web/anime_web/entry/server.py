@@ -9,7 +9,7 @@ import uvicorn
 
 from anime_shared.composition import open_telemetry, watch
 from anime_shared.http.server import read_arguments, run
-from anime_shared.observability import log_as_text
+from anime_shared.observability import start_logging
 from anime_shared.ports.queue import Queue
 from anime_web.composition import Service
 from anime_web.entry.http.app import create_app
@@ -32,7 +32,7 @@ def main() -> None:
     """Serve until told to stop; requests in hand are answered first."""
     arguments = read_arguments("anime_web.entry.server", 8000)
     settings = read_settings()
-    log_as_text("web")
+    start_logging(settings, "web")
     telemetry = open_telemetry(settings, "web")
     app = create_app(settings, telemetry)
     service: Service = app.state.service

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import logging
 
+from anime_shared import trail
 from anime_shared.jobs import Job
 from anime_shared.metrics import JOBS, NONE
 from anime_shared.platform import Platform
@@ -11,6 +13,8 @@ from anime_shared.ports.meter import Meter
 from anime_shared.treatment import main_style
 from anime_shared.variants import labels_of
 from anime_web.logic.batches import find_batch
+
+_log = logging.getLogger(__name__)
 
 
 def cancel(platform: Platform, meter: Meter, job_id: str) -> None:
@@ -29,7 +33,7 @@ def cancel(platform: Platform, meter: Meter, job_id: str) -> None:
         platform.results.delete(batch.zip_key)
     _delete(platform, meter, job)
     if batch is not None:
-        platform.finished.send([json.dumps({"batch_id": batch.id})])
+        platform.finished.send([json.dumps({"batch_id": batch.id, **trail.fields()})])
 
 
 def cancel_batch(platform: Platform, meter: Meter, batch_id: str) -> None:
@@ -57,6 +61,7 @@ def _delete(platform: Platform, meter: Meter, job: Job) -> None:
     platform.results.delete(job.result_key)
     platform.ledger.forget_job(job.id)
     if not job.status.ended:
+        _log.info("job %s is cancelled", job.id)
         by = labels_of(main_style(job.options), job.variant)
         meter.record(JOBS, outcome="cancelled", problem=NONE, **by)
     # A worker may have ended it between the two; from now on it clears up after itself.

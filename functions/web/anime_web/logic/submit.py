@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from anime_shared import trail
 from anime_shared.errors import (
     NotAPicture,
     StyleNotInstalled,
@@ -22,6 +24,8 @@ from anime_shared.platform import Platform
 from anime_shared.sniff import HEAD_BYTES, content_type_of, fits
 from anime_shared.treatment import choose_treatment
 from anime_web.logic.rules import Rules
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +172,7 @@ def new_job(
         batch_id=batch_id,
         created_at=now,
         expires_at=now + rules.retention,
+        correlation_id=trail.fields().get("correlation_id"),
     )
 
 
@@ -181,9 +186,12 @@ def find_job(platform: Platform, job_id: str) -> Job | None:
 
 def enqueue(platform: Platform, jobs: Sequence[Job]) -> None:
     """Put those jobs in the queue that wait; one that is there twice is worked on once."""
-    waiting = [json.dumps({"job_id": job.id}) for job in jobs if job.status is JobStatus.QUEUED]
+    waiting = [job for job in jobs if job.status is JobStatus.QUEUED]
     if waiting:
-        platform.jobs.send(waiting)
+        told = trail.fields()
+        platform.jobs.send([json.dumps({"job_id": job.id, **told}) for job in waiting])
+        for job in waiting:
+            _log.info("job %s is queued", job.id)
 
 
 def _digest(*parts: str) -> str:

@@ -12,6 +12,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from anime_shared.errors import Unauthorized
+from anime_shared.http.correlation import CORRELATION_HEADER, TRACE_HEADER
 from anime_shared.http.problems import respond
 from anime_shared.settings import PlatformSettings
 
@@ -31,6 +32,7 @@ _EXPOSED = (
     "Location",
     "Retry-After",
     "Server-Timing",
+    CORRELATION_HEADER,
 )
 
 
@@ -69,7 +71,14 @@ def install(app: FastAPI, settings: PlatformSettings) -> None:
             CORSMiddleware,
             allow_origins=settings.cors_origins,
             allow_methods=["GET", "POST", "PUT", "DELETE"],
-            allow_headers=["Content-Type", "Idempotency-Key", API_KEY_HEADER, CLIENT_HEADER],
+            allow_headers=[
+                "Content-Type",
+                "Idempotency-Key",
+                CORRELATION_HEADER,
+                TRACE_HEADER,
+                API_KEY_HEADER,
+                CLIENT_HEADER,
+            ],
             expose_headers=_EXPOSED,
             max_age=86_400,
         )

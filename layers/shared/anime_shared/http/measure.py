@@ -1,7 +1,8 @@
-"""Counts and times the requests of an application."""
+"""Counts, times and traces the requests of an application."""
 
 from __future__ import annotations
 
+import logging
 import time
 from typing import Final
 
@@ -10,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from anime_shared.metrics import REQUEST_SECONDS, REQUESTS
 from anime_shared.telemetry import Telemetry
 
+_log = logging.getLogger(__name__)
 # Of a request that no route saw: a file of the page, or one that was refused before.
 _NO_ROUTE: Final = "other"
 # What a client sees of an answer that never began.
@@ -22,6 +24,7 @@ class Requests:
     def __init__(self, app: ASGIApp, telemetry: Telemetry) -> None:
         self._app = app
         self._meter = telemetry.meter
+        self._tracer = telemetry.tracer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, and tell what became of it."""
@@ -37,9 +40,13 @@ class Requests:
             await send(message)
 
         start = time.perf_counter()
-        try:
-            await self._app(scope, receive, seen)
-        finally:
-            route = getattr(scope.get("route"), "path", _NO_ROUTE)
-            self._meter.record(REQUESTS, route=route, status=str(status))
-            self._meter.record(REQUEST_SECONDS, time.perf_counter() - start, route=route)
+        with self._tracer.span("request", method=scope["method"]) as span:
+            try:
+                await self._app(scope, receive, seen)
+            finally:
+                seconds = time.perf_counter() - start
+                route = getattr(scope.get("route"), "path", _NO_ROUTE)
+                span.tell(route=route, status=status)
+                self._meter.record(REQUESTS, route=route, status=str(status))
+                self._meter.record(REQUEST_SECONDS, seconds, route=route)
+                _log.debug("%s %s: %d in %.3f s", scope["method"], route, status, seconds)

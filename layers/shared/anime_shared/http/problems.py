@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import logging
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from anime_shared import trail
 from anime_shared.errors import AnimeError, InternalError
+from anime_shared.http.correlation import CORRELATION_HEADER
 from anime_shared.problems import invalid_field, problem_of
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -22,9 +25,17 @@ def respond(error: AnimeError, retry_after: int = RETRY_AFTER_SECONDS) -> JSONRe
     """The answer to an error, with ``Retry-After`` (seconds) where waiting helps."""
     waits = error.status in (429, 503) and error.retryable
     headers = {"Retry-After": str(retry_after)} if waits else None
-    return JSONResponse(
-        problem_of(error), status_code=error.status, headers=headers, media_type=MEDIA_TYPE
-    )
+    return _answer(problem_of(error), error.status, headers)
+
+
+def _answer(
+    problem: dict[str, Any], status: int, headers: Mapping[str, str] | None
+) -> JSONResponse:
+    followed = trail.current()
+    if followed is not None:
+        problem = {**problem, "correlation_id": followed.correlation_id}
+        headers = {**(headers or {}), CORRELATION_HEADER: followed.correlation_id}
+    return JSONResponse(problem, status_code=status, headers=headers, media_type=MEDIA_TYPE)
 
 
 def install(app: FastAPI) -> None:
@@ -51,9 +62,7 @@ def install(app: FastAPI) -> None:
             "detail": error.detail,
             "retryable": False,
         }
-        return JSONResponse(
-            problem, status_code=error.status_code, headers=error.headers, media_type=MEDIA_TYPE
-        )
+        return _answer(problem, error.status_code, error.headers)
 
     @app.exception_handler(Exception)
     async def on_defect(_: Request, error: Exception) -> JSONResponse:

@@ -71,6 +71,9 @@ class Problem(BaseModel):
     retryable: bool = Field(description="The same request may succeed later.")
     field: str | None = Field(None, description="The input that is to blame.")
     limit: float | str | None = Field(None, description="The limit that was passed.")
+    correlation_id: str | None = Field(
+        None, description="In the operator's log, the lines that tell of it have it, too."
+    )
 
 
 def answers_to(*errors: type[AnimeError]) -> dict[int | str, dict[str, Any]]:

@@ -20,6 +20,7 @@ from anime_inference.logic.cache import Finished
 from anime_inference.settings import Settings
 from anime_shared.http import access, measure, problems
 from anime_shared.http.body_limit import BodyLimit
+from anime_shared.http.correlation import Correlation
 from anime_shared.http.schemas import ClientName, Health, StyleAnswer
 from anime_shared.options import (
     Animate,
@@ -58,6 +59,7 @@ def create_app(
         async with create_task_group() as tasks:
             tasks.start_soon(to_thread.run_sync, app.state.service.load)
             yield
+        await to_thread.run_sync(telemetry.tracer.flush)
 
     # Its /docs comes from here, not from somebody's network: it works without one.
     app = FastAPIOffline(
@@ -72,6 +74,7 @@ def create_app(
     app.include_router(router)
     access.install(app, settings)
     app.add_middleware(measure.Requests, telemetry=telemetry)
+    app.add_middleware(Correlation)
     return app
 
 

@@ -14,6 +14,7 @@ from fastapi_offline import FastAPIOffline
 
 from anime_shared.http import access, measure, problems
 from anime_shared.http.body_limit import BodyLimit
+from anime_shared.http.correlation import Correlation
 from anime_shared.telemetry import UNWATCHED, Telemetry
 from anime_web.composition import Service
 from anime_web.entry.http import about, batches, forward, jobs, uploads
@@ -36,6 +37,7 @@ def create_app(settings: Settings, telemetry: Telemetry = UNWATCHED) -> FastAPI:
         await to_thread.run_sync(lambda: service.platform)
         yield
         await service.close()
+        await to_thread.run_sync(telemetry.tracer.flush)
 
     app = FastAPIOffline(
         title="AnimeGAN Serverless",
@@ -51,6 +53,7 @@ def create_app(settings: Settings, telemetry: Telemetry = UNWATCHED) -> FastAPI:
         app.include_router(room.router)
     _guard(app, settings)
     app.add_middleware(measure.Requests, telemetry=telemetry)
+    app.add_middleware(Correlation)
     return app
 
 

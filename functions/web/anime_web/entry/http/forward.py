@@ -10,7 +10,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
 from starlette.requests import ClientDisconnect
 
+from anime_shared import trail
 from anime_shared.errors import MalformedBody
+from anime_shared.http.correlation import CORRELATION_HEADER, TRACE_HEADER
 from anime_web.entry.http.service import ServiceOf
 from anime_web.ports.forwarder import ForwardedRequest
 
@@ -20,12 +22,12 @@ _PASSED_ON: Final = (
     "anime-client",
     "content-length",
     "content-type",
-    "traceparent",
     "x-amzn-trace-id",
     "x-api-key",
 )
 # RFC 9110, section 7.6.1, and what this server says for itself.
 _KEPT_BACK: Final = {
+    CORRELATION_HEADER.lower(),
     "connection",
     "date",
     "keep-alive",
@@ -46,11 +48,18 @@ async def post_transform(request: Request, service: ServiceOf) -> StreamingRespo
     # The first time, it is made, and libraries are imported for it.
     forwarder = await to_thread.run_sync(lambda: service.forwarder)
     headers = {name: request.headers[name] for name in _PASSED_ON if name in request.headers}
+    headers |= _trail()
     answer = await forwarder.forward(
         ForwardedRequest(PATH, request.url.query, headers, _body(request))
     )
     kept = {name: text for name, text in answer.headers.items() if name not in _KEPT_BACK}
     return StreamingResponse(answer.body, answer.status, kept)
+
+
+def _trail() -> dict[str, str]:
+    told = trail.fields()
+    names = {"correlation_id": CORRELATION_HEADER.lower(), "traceparent": TRACE_HEADER}
+    return {names[field]: text for field, text in told.items()}
 
 
 async def _body(request: Request) -> AsyncIterator[bytes]:
