@@ -100,8 +100,6 @@ def test_what_paints_reaches_nobody_but_its_neighbours() -> None:
         (network,) = container.facts["NetworkSettings"]["Networks"].values()
         (facts,) = json.loads(run("docker", "network", "inspect", network["NetworkID"]))
         assert facts["Internal"]
-        # The machine itself, where the web function's port is bound on the other network.
-        assert network["Gateway"] == ""
         assert container.python(_TRIES_TO_REACH, "web", "8000") == "reached"
         for name, side in web.facts["NetworkSettings"]["Networks"].items():
             if name.endswith("_edge"):
