@@ -59,7 +59,7 @@ def _test(steps: Steps, keep: bool) -> None:
         (WORK / "log").mkdir(exist_ok=True)
         (WORK / "log/compose.log").write_text(stack.logs())
         if keep:
-            say("left running")
+            say("left running; the next run ends it first")
         else:
             with steps.step("compose down"):
                 stack.down()
