@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -50,23 +51,31 @@ def _test(steps: Steps, keep: bool) -> None:
         stack.down()
     with steps.step("compose build"):
         stack.build()
+    _test_one(steps, stack, "tests/compose", keep=keep)
+    if not keep:
+        again = ("tests/compose/test_photos.py", "tests/compose/test_crash.py")
+        _test_one(steps, replace(stack, brokers=True), *again)
+
+
+def _test_one(steps: Steps, stack: Stack, *tests: str, keep: bool = False) -> None:
+    kind = "RabbitMQ and Redis" if stack.brokers else "SQLite"
     try:
-        with steps.step("compose up"):
+        with steps.step(f"compose up: {kind}"):
             stack.up()
-        with steps.step("tests/compose"):
-            _pytest()
+        with steps.step(f"tests/compose: {kind}"):
+            _pytest(*tests)
     finally:
         (WORK / "log").mkdir(exist_ok=True)
         (WORK / "log/compose.log").write_text(stack.logs())
         if keep:
             say("left running; the next run ends it first")
         else:
-            with steps.step("compose down"):
+            with steps.step(f"compose down: {kind}"):
                 stack.down()
 
 
-def _pytest() -> None:
-    command = [sys.executable, "-m", "pytest", "--durations=5", "tests/compose"]
+def _pytest(*tests: str) -> None:
+    command = [sys.executable, "-m", "pytest", "--durations=5", *tests]
     done = subprocess.run(command, cwd=ROOT, env=os.environ, check=False)  # noqa: S603
     if done.returncode:
         raise CannotGoOn(f"tests/compose: failed; logs are in {WORK / 'log/compose.log'}")

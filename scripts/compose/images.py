@@ -17,12 +17,24 @@ from scripts.cloud.steps import CannotGoOn, say
 _PATIENCE_SECONDS: Final = 10
 _PYTHON: Final = "python:3.12-slim"
 _PROMETHEUS: Final = "prom/prometheus:v3.5.0"
+_RABBITMQ: Final = "rabbitmq:3.13"
+_REDIS: Final = "redis:7.4"
 # The builder that every engine has.
 _CLASSIC: Final = {"DOCKER_BUILDKIT": "0"}
-_AS_PUBLISHED: Final = """
+# What a published image has beside its program.
+_PROMETHEUS_TOO: Final = """
 RUN install --directory --owner nobody --group nogroup /prometheus
 USER nobody
 ENTRYPOINT ["/usr/bin/prometheus"]
+"""
+# Debian's own program writes a log beside what it is told.
+_RABBITMQ_TOO: Final = """
+RUN echo '#!/bin/sh' > /usr/local/bin/rabbitmq-server \\
+ && echo 'exec /usr/lib/rabbitmq/bin/rabbitmq-server' >> /usr/local/bin/rabbitmq-server \\
+ && chmod 755 /usr/local/bin/rabbitmq-server
+"""
+_REDIS_TOO: Final = """
+RUN install --directory --owner redis --group redis /data
 """
 
 
@@ -34,7 +46,9 @@ def provide() -> dict[str, str]:
     """
     return {
         "BASE_IMAGE": _provide(_PYTHON, ["python3", "python3-venv"], ""),
-        "PROMETHEUS_IMAGE": _provide(_PROMETHEUS, ["prometheus"], _AS_PUBLISHED),
+        "PROMETHEUS_IMAGE": _provide(_PROMETHEUS, ["prometheus"], _PROMETHEUS_TOO),
+        "RABBITMQ_IMAGE": _provide(_RABBITMQ, ["rabbitmq-server"], _RABBITMQ_TOO),
+        "REDIS_IMAGE": _provide(_REDIS, ["redis-server"], _REDIS_TOO),
     }
 
 

@@ -6,16 +6,17 @@ import json
 import shutil
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 from scripts import debian
-from scripts.cloud.shell import ROOT, WORK, run
+from scripts.cloud.shell import WORK, run
 from scripts.cloud.steps import CannotGoOn
 from scripts.compose import environment
 
 PROJECT: Final = "animegan-test"
 SERVICES: Final = ("web", "inference", "prometheus")
+BROKERS: Final = ("rabbitmq", "redis")
 INSTANCES: Final = 2
 _LABEL: Final = f"label=com.docker.compose.project={PROJECT}"
 _FOLDER: Final = WORK / "compose"
@@ -29,9 +30,11 @@ class Stack:
 
     Attributes:
         images: the variables that say what it starts from.
+        brokers: whether RabbitMQ and Redis take the place of SQLite, by ``brokers.yaml``.
     """
 
-    images: Mapping[str, str] = field(default_factory=dict)
+    images: Mapping[str, str]
+    brokers: bool = False
 
     def compose(self, *command: str, seconds: float = 120) -> str:
         """What Compose prints.
@@ -41,9 +44,10 @@ class Stack:
         """
         _FOLDER.mkdir(parents=True, exist_ok=True)
         environment.write(_FOLDER)
+        names = ("compose.yaml", "brokers.yaml") if self.brokers else ("compose.yaml",)
+        files = [part for name in names for part in ("--file", str(environment.FOLDER / name))]
         return run(
-            *_program(),
-            *("--project-name", PROJECT, "--file", str(ROOT / "deploy/compose/compose.yaml")),
+            *(*_program(), "--project-name", PROJECT, *files),
             *("--env-file", str(_FOLDER / ".env"), *command),
             environment={**_VARIABLES, "ANIME_ENV_FILE": str(_FOLDER / "anime.env"), **self.images},
             seconds=seconds,
@@ -55,7 +59,8 @@ class Stack:
 
     def up(self) -> None:
         """Start all of it, the inference function more than once."""
-        self.compose("up", "--detach", "--scale", f"inference={INSTANCES}", *SERVICES)
+        services = SERVICES + BROKERS if self.brokers else SERVICES
+        self.compose("up", "--detach", "--scale", f"inference={INSTANCES}", *services)
 
     def down(self) -> None:
         """End it, and delete what it keeps.

@@ -19,6 +19,15 @@ def test_settings_are_written_once_with_passwords_of_their_own(tmp_path: Path) -
     assert (first / ".env").stat().st_mode & 0o077 == 0
 
 
+def test_a_variable_that_came_later_is_added(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("WEB_PORT=9000\n")
+    assert tmp_path / ".env" in write(tmp_path)
+    lines = (tmp_path / ".env").read_text().splitlines()
+    assert lines[0] == "WEB_PORT=9000"
+    assert any(re.fullmatch(r"GRAFANA_PASSWORD=[\w-]{20,}", line) for line in lines)
+    assert sum(line.startswith("WEB_PORT=") for line in lines) == 1
+
+
 def test_no_password_is_in_the_repository() -> None:
     lines = (FOLDER / ".env.example").read_text().splitlines()
     passwords = [line for line in lines if "PASSWORD=" in line]
@@ -27,7 +36,7 @@ def test_no_password_is_in_the_repository() -> None:
 
 
 def test_every_variable_that_is_asked_for_has_a_line_or_a_default() -> None:
-    text = (FOLDER / "compose.yaml").read_text()
+    text = (FOLDER / "compose.yaml").read_text() + (FOLDER / "brokers.yaml").read_text()
     given = set(re.findall(r"^(\w+)=", (FOLDER / ".env.example").read_text(), re.MULTILINE))
     needed = set(re.findall(r"\$\{(\w+):\?", text))
     assert needed
