@@ -11,8 +11,8 @@ from anime_local.client import AnimeClient
 from scripts.compose.stack import INSTANCES
 from tests.compose.conftest import all_healthy, wait_for
 from tests.compose.container import running
-from tests.compose.test_photos import submit
-from tests.pictures import file_of, gradient, opened
+from tests.compose.test_photos import new, submit
+from tests.pictures import file_of, opened
 
 WORKER = "anime_inference.entry.worker"
 
@@ -21,7 +21,7 @@ def test_a_killed_container_comes_back_and_its_job_ends(client: AnimeClient) -> 
     if os.geteuid() != 0:
         pytest.skip("only root can kill a container's first process from outside")
     before = {each.id: each.processor_seconds(WORKER) for each in running("inference")}
-    jobs = [submit(client, file_of(gradient(2200 + number, 2200))) for number in range(INSTANCES)]
+    jobs = [submit(client, file_of(new(2200 + number, 2200))) for number in range(INSTANCES)]
     wait_for(lambda: all(client.job(job.job_id).status == "running" for job in jobs) or None, 30)
     victim = running("inference")[0]
     assert victim.processor_seconds(WORKER) > before[victim.id]
