@@ -60,6 +60,10 @@ lock: | .uv/bin/uv ## Resolve dependencies anew and write the hashed locks
 	$(FUNCTIONS) --extra web -o functions/web/requirements.txt
 	$(FUNCTIONS) --extra inference --extra local --extra metrics --extra otel --extra scale \
 	  --extra web -o functions/local/requirements.txt
+	$(FUNCTIONS) --extra metrics --extra otel --extra scale --extra serve --extra web \
+	  -o deploy/compose/requirements-web.txt
+	$(FUNCTIONS) --extra inference --extra local --extra metrics --extra otel --extra scale \
+	  --extra web --group gpu --no-emit-package onnxruntime -o deploy/compose/requirements-gpu.txt
 	$(FUNCTIONS) --extra scale -c functions/local/requirements.txt -o requirements/scale.txt
 	$(FUNCTIONS) --extra inference --extra insightface --extra local --extra metrics --extra otel \
 	  --extra scale --extra web --group dev -o requirements/dev.txt
@@ -225,6 +229,28 @@ contact-sheet: .venv/.ready ## Every face photo of FACES=folder before and after
 .PHONY: bench-skin
 bench-skin: .venv/.ready ## How much lighter or darker skin becomes (FACES=folder: of its photos, too)
 	$(BIN)/python -m bench.skin $(FACES)
+
+# --- compose -----------------------------------------------------------------------------------
+
+N ?= 1
+COMPOSE = $$(docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose) \
+  --file deploy/compose/compose.yaml
+
+.PHONY: compose-env
+compose-env: ## Write the settings of Docker Compose, with passwords made up anew
+	@$(PYTHON) -m scripts.compose.environment
+
+.PHONY: compose-up
+compose-up: compose-env ## Start everything in containers, N=2 of those that paint
+	$(COMPOSE) up --build --detach --scale inference=$(N)
+
+.PHONY: compose-down
+compose-down: ## End it; what was painted, and all settings, stay
+	$(COMPOSE) down
+
+.PHONY: compose-test
+compose-test: .venv/.ready ## Start it in containers of its own, and test it (as root on Debian; KEEP=1)
+	@$(BIN)/python -m scripts.compose
 
 # --- train -------------------------------------------------------------------------------------
 

@@ -40,6 +40,7 @@ def test_every_style_is_in_the_readme() -> None:
         "MODEL_CARD.md",
         "ARCHITECTURE.md",
         "docs/benchmarks.md",
+        "docs/compose.md",
         "docs/configuration.md",
         "docs/deploy.md",
         "docs/memory.md",

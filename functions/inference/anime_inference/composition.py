@@ -60,7 +60,7 @@ def load_models(settings: Settings) -> Models:
     )
 
     give_back_large_blocks()
-    engine = EngineOptions(settings.threads, settings.arena)
+    engine = EngineOptions(settings.threads, settings.arena, settings.provider)
     return Models(
         LoadedGenerators(model_store(settings), engine),
         LoadedDetector(settings.face_detector, settings.model_folder, engine),

@@ -53,6 +53,10 @@ class Settings(PlatformSettings):
     threads: Annotated[
         int, Field(ge=0, le=256, description="Threads of the engine; 0 is one a processor.")
     ] = 0
+    provider: Annotated[
+        Literal["cpu", "cuda"],
+        Field(description="What paints; cuda needs onnxruntime-gpu and a GPU."),
+    ] = "cpu"
     arena: Annotated[
         bool, Field(description="Let the engine keep the memory of small models between photos.")
     ] = True

@@ -266,6 +266,14 @@ class ModelCorrupt(ModelError):
     title = "A model is damaged"
 
 
+class ProviderMissing(ModelError):
+    """What the settings have the engine compute with isn't on this machine."""
+
+    code = "provider-missing"
+    status = 500
+    title = "The engine can not compute as it is told to"
+
+
 class InstallFailed(ModelError):
     """Weights couldn't be fetched, verified or written; nothing was half-installed."""
 

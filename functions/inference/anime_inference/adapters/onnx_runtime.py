@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
 import numpy as np
 import onnxruntime as ort
@@ -15,11 +15,17 @@ from anime_inference.adapters.places import upsampling_places
 from anime_inference.logic.generator import THUMBNAIL_SIDE, Generator, Part
 from anime_inference.logic.picture import Pixels, Tensor
 from anime_inference.logic.tiles import Cut
-from anime_shared.errors import ModelCorrupt, StyleNotInstalled
+from anime_shared.errors import ModelCorrupt, ProviderMissing, StyleNotInstalled
 from anime_shared.styles import Architecture, Style, Upsampling
 
 _WARM_UP_SIDE = 64
 _CACHED_ROWS = 32
+Provider: TypeAlias = Literal["cpu", "cuda"]
+_CPU: Final = "CPUExecutionProvider"
+_CUDA: Final = "CUDAExecutionProvider"
+_MISSING: Final = (
+    "ANIME_PROVIDER: cuda needs onnxruntime-gpu and a GPU that CUDA can use; neither may be missing"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +36,13 @@ class EngineOptions:
         threads: inside of one operator; 0 is one a processor that the process may use.
         arena: keep freed memory for the next photo: without it the system clears and maps every
             tensor anew. It grows to the largest photo, which the memory budget bounds.
+        provider: what paints. Faces are found by the processor in any case: that is quick, and
+            they are the same everywhere.
     """
 
     threads: int = 0
     arena: bool = True
+    provider: Provider = "cpu"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +82,7 @@ class OnnxGenerator:
 
     Raises:
         ModelCorrupt: ONNX Runtime can't load the model.
+        ProviderMissing: what is to paint isn't there.
         StyleNotInstalled: it was drawn by an earlier version, whose tiles and memory differ.
     """
 
@@ -88,15 +98,18 @@ class OnnxGenerator:
         if options.arena and not traits.keeps_memory:
             # A plan of all tensors, made for each new size, would double the peak of the first run.
             session.enable_mem_pattern = False
-            self._how.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
+            arenas = "cpu:0" if options.provider == "cpu" else "cpu:0;gpu:0"
+            self._how.add_run_config_entry("memory.enable_memory_arena_shrinkage", arenas)
+        providers = _providers(options.provider)
         try:
-            self._session = ort.InferenceSession(
-                model.data, session, providers=["CPUExecutionProvider"]
-            )
+            self._session = ort.InferenceSession(model.data, session, providers=providers)
         except Exception as error:  # ONNX Runtime's own exceptions have no common base
             raise ModelCorrupt(
                 f"style: the model of {style.id} can't be loaded", field="style"
             ) from error
+        if self._session.get_providers()[0] != providers[0]:
+            # ONNX Runtime itself would go on with the processor, many times slower.
+            raise ProviderMissing(_MISSING)
         self._inputs = {item.name for item in self._session.get_inputs()}
         self._options = {item.name for item in self._session.get_overridable_initializers()}
         if style.bundled is None and self._session.get_modelmeta().version < MODEL_VERSION:
@@ -154,6 +167,17 @@ class LoadedGenerators:
         """See :class:`anime_inference.logic.generator.Generators`."""
         loaded = self._loaded.get(style.id)
         return loaded.checksum if loaded else self.store.checksum(style)
+
+
+def _providers(provider: Provider) -> list[str]:
+    """In the order in which a session tries them; what CUDA can't run, the processor does."""
+    if provider == "cpu":
+        return [_CPU]
+    if _CUDA not in ort.get_available_providers():
+        raise ProviderMissing(_MISSING)
+    # CUDA's libraries may be Python packages, which the system's loader doesn't know.
+    ort.preload_dlls()
+    return [_CUDA, _CPU]
 
 
 def session_options(options: EngineOptions) -> ort.SessionOptions:

@@ -9,17 +9,24 @@ from typing import Final
 import httpx2
 
 from anime_shared.errors import InferenceUnreachable
+from anime_web.adapters.instances import Instances
 from anime_web.ports.forwarder import ForwardedAnswer, ForwardedRequest
 
 _CONNECT_SECONDS: Final = 3
+_PORTS: Final = {"http": 80, "https": 443}
 
 
 class HttpForwarder:
-    """A ``Forwarder`` over connections that are kept; holds no body."""
+    """A ``Forwarder`` over connections that are kept; holds no body.
+
+    Where the URL's host is the name of several servers, the idlest of them is asked.
+    """
 
     def __init__(self, url: str, seconds: float) -> None:
-        self._url = url.rstrip("/")
+        self._url = httpx2.URL(url.rstrip("/"))
         self._seconds = seconds
+        port = self._url.port or _PORTS[self._url.scheme]
+        self._instances = Instances(self._url.host, port)
         timeout = httpx2.Timeout(seconds, connect=_CONNECT_SECONDS)
         limits = httpx2.Limits(max_connections=None)
         self._client = httpx2.AsyncClient(timeout=timeout, limits=limits, trust_env=False)
@@ -30,18 +37,38 @@ class HttpForwarder:
         Raises:
             InferenceUnreachable: no answer in time.
         """
-        url = httpx2.URL(self._url + request.path, query=request.query.encode() or None)
-        copy = self._client.build_request(
-            "POST", url, headers=dict(request.headers), content=request.body
-        )
         try:
             async with asyncio.timeout(self._seconds):
-                answer = await self._client.send(copy, stream=True)
-        except (httpx2.TransportError, TimeoutError) as error:
+                answer = await self._send(request)
+        except (httpx2.TransportError, OSError, TimeoutError) as error:
             raise InferenceUnreachable(
                 "the function that paints doesn't answer; try again in a moment"
             ) from error
         return ForwardedAnswer(answer.status_code, dict(answer.headers), _body(answer))
+
+    async def _send(self, request: ForwardedRequest) -> httpx2.Response:
+        *others, last = await self._instances.idlest_first()
+        for address in others:
+            try:
+                return await self._send_to(address, request)
+            except (httpx2.ConnectError, httpx2.ConnectTimeout):
+                # Nothing of the body has been read: the next one can have all of it.
+                continue
+        return await self._send_to(last, request)
+
+    async def _send_to(self, address: str, request: ForwardedRequest) -> httpx2.Response:
+        path = self._url.path.rstrip("/") + request.path
+        url = self._url.copy_with(host=address, path=path, query=request.query.encode() or None)
+        copy = self._client.build_request(
+            "POST",
+            url,
+            headers={**request.headers, "host": self._url.netloc.decode()},
+            content=request.body,
+            extensions={"sni_hostname": self._url.host},
+        )
+        # A server has done its work when its answer begins.
+        with self._instances.busy(address):
+            return await self._client.send(copy, stream=True)
 
     async def close(self) -> None:
         """Close the connections."""

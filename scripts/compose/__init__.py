@@ -1,0 +1,1 @@
+"""Docker Compose: its settings, and the stack of ``make compose-test`` on this machine."""

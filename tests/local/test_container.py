@@ -1,0 +1,72 @@
+"""One function in a container: its server, and what works behind it."""
+
+from __future__ import annotations
+
+import socket
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+import httpx2
+import psutil
+import pytest
+
+BEHIND = {"inference": "anime_inference.entry.worker", "web": "anime_web.entry.housekeeper"}
+PROBES = {"inference": "/readyz", "web": "/healthz"}
+
+
+@contextmanager
+def running(function: str) -> Iterator[tuple[psutil.Popen, str]]:
+    """Its first process, and where it answers."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = ("-m", "anime_local.container", function, "--host", "127.0.0.1", "--port", str(port))
+    process = psutil.Popen([sys.executable, *command])
+    try:
+        yield process, f"http://127.0.0.1:{port}{PROBES[function]}"
+    finally:
+        for each in (*process.children(), process) if process.is_running() else ():
+            each.kill()
+        process.wait()
+
+
+def wait_until_it_answers(url: str) -> None:
+    end = time.monotonic() + 60
+    while True:
+        try:
+            if httpx2.get(url, timeout=30).is_success:
+                return
+        except httpx2.TransportError:
+            pass
+        assert time.monotonic() < end
+        time.sleep(0.1)
+
+
+def find(process: psutil.Popen, module: str) -> psutil.Process | None:
+    for child in process.children():
+        # One that was killed may not have been taken leave of yet.
+        with suppress(psutil.NoSuchProcess):
+            if any(module in part for part in child.cmdline()):
+                return child
+    return None
+
+
+@pytest.mark.parametrize("function", ["web", "inference"])
+def test_what_dies_starts_again_and_all_ends_in_good_order(function: str) -> None:
+    with running(function) as (process, url):
+        wait_until_it_answers(url)
+        for module in (BEHIND[function], f"anime_{function}.entry.server"):
+            victim = find(process, module)
+            assert victim is not None
+            victim.kill()
+            end = time.monotonic() + 30
+            while (again := find(process, module)) is None or again.pid == victim.pid:
+                assert time.monotonic() < end
+                time.sleep(0.1)
+        # The socket stayed open: this waits for the new server and is not refused.
+        assert httpx2.get(url.replace("/readyz", "/healthz"), timeout=60).status_code == 200
+        left = process.children()
+        process.terminate()
+        assert process.wait(30) == 0
+        assert not any(child.is_running() for child in left)
