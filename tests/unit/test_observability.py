@@ -1,0 +1,35 @@
+"""Lines of the log are what the program wrote, whatever clients send."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+FORGED = "12:00:00 web         INFO    anime: forged"
+
+
+def logged(code: str) -> str:
+    script = f"import logging\nfrom anime_shared.observability import log_as_text\n{code}"
+    command = [sys.executable, "-c", script]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stderr
+
+
+def test_no_line_can_be_forged() -> None:
+    for end in ("\\n", "\\r", "\\r\\n", "\\u2028", "\\x85", "\\x0b", "\\x1b[1A"):
+        text = logged(f"log_as_text('web')\nlogging.info('name %s', 'a{end}{FORGED}')")
+        lines = text.splitlines()
+        assert "name a" in lines[0]
+        assert not any(line.startswith(FORGED) for line in lines)
+        assert "\x1b" not in text
+
+
+def test_a_traceback_is_readable_and_its_own() -> None:
+    code = f"""log_as_text('web')
+try:
+    raise ValueError('a\\n{FORGED}')
+except ValueError:
+    logging.exception('bad')"""
+    head, *rest = logged(code).splitlines()
+    assert head.endswith("root: bad")
+    assert any("Traceback" in line for line in rest)
+    assert all(line.startswith("    | ") for line in rest)
