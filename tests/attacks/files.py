@@ -10,10 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
+import pillow_heif
 from PIL import Image
 
 from tests.pictures import file_of, png_bomb
 
+pillow_heif.register_heif_opener()
 # Stands in files that are more than a picture; no answer may carry it.
 MARKER: Final = b"<script>alert('anime-marker')</script>"
 _MEBIBYTE: Final = 2**20

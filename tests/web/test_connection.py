@@ -84,7 +84,7 @@ def test_the_second_head_has_its_time_too(url: str) -> None:
         client.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
         assert client.recv(65_536).startswith(b"HTTP/1.1 200 ")
         client.sendall(b"GET /hea")
-        assert everything(client).startswith(b"HTTP/1.1 408 ")
+        assert b"HTTP/1.1 408 " in everything(client)
 
 
 def test_a_body_that_trickles_in_is_refused(url: str) -> None:

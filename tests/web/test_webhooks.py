@@ -167,6 +167,8 @@ def test_a_name_that_leads_nowhere_is_a_failure(monkeypatch: pytest.MonkeyPatch)
         ("::ffff:10.0.0.1", False),
         ("64:ff9b::a00:1", False),
         ("2002:a00:1::", False),
+        ("::10.0.0.1", False),
+        ("64:ff9b:1::a00:1", False),
     ],
 )
 def test_public_addresses(address: str, *, public: bool) -> None:

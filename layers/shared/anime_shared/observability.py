@@ -30,6 +30,8 @@ def log_as_text(service: str, level: int = logging.INFO) -> None:
     )
     logging.basicConfig(level=level, handlers=[handler], force=True)
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    # It has a line for each form that is malformed.
+    logging.getLogger("python_multipart").setLevel(logging.ERROR)
     # It tells whole addresses, and those of webhooks may hold secrets.
     logging.getLogger("httpx2").setLevel(logging.WARNING)
 
