@@ -55,6 +55,7 @@ def bad_files() -> Iterator[BadFile]:
     yield BadFile("GIF of 31 MiB of rubbish", gif_of_rubbish(), (complex_,))
     yield BadFile("GIF of 65535 x 65535 in 35 bytes", gif_of(1, 65_535), (large,))
     yield BadFile("GIF whose frame reaches far out", gif_reaching_out(), (large,))
+    yield BadFile("GIF that clears 4 gigapixels", gif_clearing(), (large,))
     yield BadFile("WebP of 16383 x 16383 in 100 bytes", webp_of(16_383, 1), (large,))
     yield BadFile("WebP of 60000 frames", webp_of(16, 60_000), ("clip-too-long",))
     yield BadFile("AVIF of 7100 x 7100 that says 64 x 64", lying("AVIF", 7100), (large,))
@@ -154,6 +155,13 @@ def gif_reaching_out() -> bytes:
     """A small canvas, and a frame that makes it large."""
     place = struct.pack("<HHHHB", 60_000, 60_000, 5_000, 5_000, 0)
     return _gif_head(64) + b"," + place + b"\x02\x02\x4c\x01\x00;"
+
+
+def gif_clearing() -> bytes:
+    """A frame larger than any, whose place is to be cleared when its time is over."""
+    clear = b"!\xf9\x04\x08\0\0\0\0"
+    place = struct.pack("<HHHHB", 0, 0, 65_535, 65_535, 0)
+    return _gif_head(64) + clear + b"," + place + b"\x02\x02\x4c\x01\x00;"
 
 
 def webp_of(side: int, frames: int) -> bytes:

@@ -225,7 +225,7 @@ def bad_heads(target: Target) -> str:
         begin + b"A: a\0b\r\n\r\n",
         begin + b"A b: c\r\n\r\n",
         begin + b"Host: y\r\n\r\n",
-        b"GET /healthz HTTP/9.9\r\n\r\n",
+        b"GET /healthz HTTP/x\r\n\r\n",
         b"\0" * 1000,
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\0" * 500,
     )

@@ -47,6 +47,7 @@ def outcome(data: bytes, *, animate: bool = False) -> str:
         (files.png_with_packed(b"iTXt", 2**22), "broken-picture"),
         (files.png_with_packed(b"iCCP", 2**22), "broken-picture"),
         (files.gif_reaching_out(), "picture-too-large"),
+        (files.gif_clearing(), "picture-too-large"),
         (files.webp_of(16_383, 1), "picture-too-large"),
     ],
 )

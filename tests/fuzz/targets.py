@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import resource
 import tempfile
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -27,6 +28,8 @@ from tests.fuzz.seeds import with_right_checksums
 
 _LIMITS: Final = DecodeLimits(2**20, 100_000)
 _CLIP_LIMITS: Final = ClipLimits(20, 1_000_000)
+# Far more than pictures and clips of these sizes need.
+_MEMORY: Final = 200 * 2**20
 _PAGE: Final = Path(__file__).parents[2] / "frontend_site"
 _HEADER_BYTES: Final = bytes({*range(0x20, 0x7F), *range(0x80, 0x100)})
 
@@ -34,6 +37,7 @@ _HEADER_BYTES: Final = bytes({*range(0x20, 0x7F), *range(0x80, 0x100)})
 def decode(data: bytes) -> None:
     """A picture or clip within its budgets, or a typed error."""
     data = with_right_checksums(data)
+    before = _peak()
     try:
         header = open_clip(data, _LIMITS, _CLIP_LIMITS)
         if header is None:
@@ -41,10 +45,16 @@ def decode(data: bytes) -> None:
         else:
             pictures = [frame.picture for frame in read_frames(data, header)]
     except AnimeError:
-        return
+        pictures = []
+    assert _peak() - before < _MEMORY, "it took too much memory"
     for picture in pictures:
         assert picture.rgb.dtype == "uint8"
         assert 0 < picture.width * picture.height <= _LIMITS.max_pixels
+
+
+def _peak() -> int:
+    """The most memory that this process ever had, in bytes."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
 def multipart(data: bytes) -> None:

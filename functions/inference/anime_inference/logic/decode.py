@@ -16,6 +16,7 @@ from PIL import Image, ImageCms, ImageFile, ImageOps, UnidentifiedImageError
 
 from anime_inference.logic.av1 import coded_sizes
 from anime_inference.logic.bands import bands
+from anime_inference.logic.clip.header import reach_of_gif
 from anime_inference.logic.effort import check_effort
 from anime_inference.logic.picture import Picture, Pixels
 from anime_shared.errors import (
@@ -37,6 +38,7 @@ warnings.filterwarnings("ignore", module=r"PIL\.")
 _log = logging.getLogger(__name__)
 _READ_FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "HEIF", "GIF")
 _READ_NAMES = "JPEG, PNG, WebP, AVIF, HEIC or GIF"
+_GIF_MAGIC = (b"GIF87a", b"GIF89a")
 _SRGB = ImageCms.createProfile("sRGB")
 # Modes that littlecms takes as they are; others become RGB first.
 _ICC_MODES = ("RGB", "CMYK", "L")
@@ -76,6 +78,9 @@ def decode(data: bytes, limits: DecodeLimits, max_side: int | None = None) -> Pi
     """
     check_bytes(len(data), limits.max_bytes)
     check_effort(data)
+    if data.startswith(_GIF_MAGIC):
+        # Pillow makes room for its first frame as soon as it opens the file, and checks nothing.
+        check_size(*reach_of_gif(data), limits.max_pixels)
     with typed_errors(), Image.open(io.BytesIO(data), formats=_READ_FORMATS) as image:
         check_size(*image.size, limits.max_pixels)
         if image.format == "AVIF":

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from anime_inference.logic.clip.header import read_header
 from anime_shared.errors import PictureTooComplex
 
 # Progressive JPEGs of all common programs have 10 or fewer.
@@ -26,7 +25,9 @@ _WITHOUT_LENGTH: Final = {0x01, 0xD8}
 
 
 def check_effort(data: bytes) -> None:
-    """See that a JPEG, PNG or GIF keeps its decoder busy no longer than its size tells.
+    """See that a JPEG or PNG keeps its decoder busy no longer than its size tells.
+
+    A GIF's blocks are counted by `clip/header.py`.
 
     Raises:
         PictureTooComplex: it is built to do so; ``limit`` is of what it has too many.
@@ -35,9 +36,6 @@ def check_effort(data: bytes) -> None:
         _check_scans(data)
     elif data.startswith(_PNG_MAGIC):
         _check_chunks(data)
-    elif data.startswith(b"GIF8"):
-        # It counts the steps of its walk to the end of the first frame.
-        read_header(data, 0)
 
 
 def _check_scans(data: bytes) -> None:

@@ -27,11 +27,13 @@ class Connection(H11Protocol):
         head_seconds: until a request's head is there, from the beginning, or from its first byte.
         look_seconds: how often it is seen whether the client sends its body, or takes its answer.
         least_bytes: of either, that it must have sent or taken meanwhile.
+        most_connections: that a server has at a time.
     """
 
     head_seconds = 10.0
     look_seconds = 20.0
     least_bytes = 10 * 1024
+    most_connections = MOST_CONNECTIONS
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -44,7 +46,7 @@ class Connection(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to watch a client."""
         super().connection_made(transport)
-        if len(self.connections) > MOST_CONNECTIONS:
+        if len(self.connections) > self.most_connections:
             transport.abort()
             return
         self._await_head()

@@ -6,6 +6,7 @@ many there are.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -62,6 +63,18 @@ def read_header(data: bytes, most_frames: int) -> ClipHeader | None:
     else:
         return None
     return None if header is None or header.frames < 2 else header
+
+
+def reach_of_gif(data: bytes) -> tuple[int, int]:
+    """Width and height that a GIF's first frame makes of its canvas, as far as the file goes.
+
+    Raises:
+        PictureTooComplex: it comes after ever so many blocks.
+    """
+    gif = _Gif(data)
+    with suppress(IndexError):
+        gif.walk(0)
+    return gif.width, gif.height
 
 
 def _cut_short() -> BrokenPicture:
