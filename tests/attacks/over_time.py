@@ -82,6 +82,6 @@ def _upload(target: Target) -> bytes:
         "/api/v1/uploads",
         json={"file_name": "a.png", "size": len(PNG), "content_type": "image/png"},
     )
-    path = answer.json()["url"].partition("/storage/")[2].encode()
-    head = b"PUT /storage/" + path + b" HTTP/1.1\r\nHost: x\r\nContent-Type: image/png\r\n"
-    return head + f"Content-Length: {len(PNG)}\r\n\r\n".encode() + PNG[: len(PNG) // 2]
+    path = str(answer.json()["url"]).partition("/storage/")[2]
+    head = f"PUT /storage/{path} HTTP/1.1\r\nHost: x\r\nContent-Type: image/png\r\n"
+    return f"{head}Content-Length: {len(PNG)}\r\n\r\n".encode() + PNG[: len(PNG) // 2]
