@@ -71,6 +71,9 @@ lock: | .uv/bin/uv ## Resolve dependencies anew and write the hashed locks
 	  -o requirements/browser.txt
 	$(COMPILE) --universal --python-version 3.11 --group bench -c requirements/dev.txt \
 	  -o requirements/bench.txt
+	$(COMPILE) --universal --python-version 3.11 --group fuzz -c requirements/dev.txt \
+	  -o requirements/fuzz.txt
+	$(COMPILE) --universal --python-version 3.11 --group audit -o requirements/audit.txt
 	$(COMPILE) --universal --python-version 3.12 --group sam -o requirements/sam.txt
 	$(COMPILE) --universal --python-version 3.12 --group runtime -o requirements/runtime.txt
 	$(COMPILE) --python-version 3.13 --group emulator -o requirements/emulator.txt
@@ -143,6 +146,35 @@ servers: .venv/.ready ## Have RabbitMQ and Redis for the tests (as root on Debia
 .PHONY: scale-test
 scale-test: servers ## Workers on one RabbitMQ and Redis: they share the work, killed ones lose none
 	$(BIN)/pytest tests/scale
+
+FUZZ_SECONDS ?= 120
+FUZZED = $(if $(TARGET),$(TARGET),decode multipart json)
+
+.venv/.fuzz: .venv/.ready requirements/fuzz.txt
+	$(UV) pip install --quiet --python .venv --require-hashes -r requirements/fuzz.txt
+	@touch $@
+
+.PHONY: fuzz
+fuzz: .venv/.fuzz ## Fuzz decoding, forms, JSON: FUZZ_SECONDS=120 each (TARGET=, REPLAY=file)
+	@for target in $(FUZZED); do $(BIN)/python -m tests.fuzz $$target \
+	  --seconds $(FUZZ_SECONDS) $(if $(REPLAY),--replay $(REPLAY)); done
+
+.PHONY: attacks
+attacks: .venv/.ready ## Attack a served product in every known way, and report (QUICK=1: some of it)
+	@$(BIN)/python -m tests.attacks $(if $(QUICK),--quick)
+
+.venv-audit/.ready: requirements/audit.txt | .uv/bin/uv
+	@test -d .venv-audit || $(UV) venv --quiet --python $(PYTHON) .venv-audit
+	$(UV) pip sync --quiet --python .venv-audit --require-hashes requirements/audit.txt
+	@touch $@
+
+.PHONY: audit
+audit: .venv/.ready .venv-audit/.ready ## Known vulnerabilities of all locks (UNASKED=warn: pass if nobody answers)
+	@$(BIN)/python -m scripts.audit $(if $(UNASKED),--unasked $(UNASKED))
+
+.PHONY: sbom
+sbom: .venv/.ready .venv-audit/.ready ## What each function is made of, as CycloneDX, in .sbom
+	@$(BIN)/python -m scripts.sbom
 
 .PHONY: format
 format: .venv/.ready ## Format, and mend what the linter can

@@ -39,6 +39,8 @@ def test_every_style_is_in_the_readme() -> None:
         "README.md",
         "MODEL_CARD.md",
         "ARCHITECTURE.md",
+        "SECURITY.md",
+        "docs/attacks.md",
         "docs/benchmarks.md",
         "docs/compose.md",
         "docs/configuration.md",
@@ -60,6 +62,16 @@ def test_every_path_in_the_architecture_exists() -> None:
     roots = (ROOT, *PACKAGES.values(), *(folder.parent for folder in PACKAGES.values()))
     missing = [path for path in named if not any((root / path).exists() for root in roots)]
     assert not missing
+
+
+def test_every_defence_names_a_test_that_exists() -> None:
+    rows = re.findall(
+        r"^\| (?!attack|---).*\| (.*) \|$", (ROOT / "SECURITY.md").read_text(), re.MULTILINE
+    )
+    assert len(rows) > 20
+    for row in rows:
+        file, _, name = row.strip("`").partition("::")
+        assert f"def {name}(" in (ROOT / file).read_text(), row
 
 
 def test_every_make_target_that_is_named_exists() -> None:

@@ -88,6 +88,21 @@ def test_a_strange_host_is_no_defect(site: Site, host: str) -> None:
     assert answer.status_code in (201, 400)
 
 
+@pytest.mark.parametrize("length", ["9" * 5000, "\xb2", "-1", "1e9", ""])
+def test_a_strange_length_is_no_defect(site: Site, length: str) -> None:
+    headers = {b"Content-Length": length.encode("latin-1"), b"Content-Type": b"application/json"}
+    assert site.client.post("/api/v1/uploads", content=b"{}", headers=headers).status_code < 500
+    made = site.announce()
+    headers[b"Content-Type"] = b"image/png"
+    assert site.client.put(made["url"], content=PNG, headers=headers).status_code < 500
+
+
+def test_a_body_of_two_sizes_is_refused(site: Site) -> None:
+    headers = {"Content-Length": "2", "Transfer-Encoding": "chunked"}
+    answer = site.client.post("/api/v1/uploads", content=b"{}", headers=headers)
+    assert problem_of(answer, 400, "malformed-body")["field"] == "Content-Length"
+
+
 def test_a_defect_tells_nothing(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> None:
         raise RuntimeError("secret")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import datetime
 from typing import Any
 from urllib.parse import urljoin
 
 import pytest
 
+from anime_shared.jobs import new_id
 from anime_shared.styles import STYLES
 from tests.clips import clip_of, moving, seen
 from tests.pictures import file_of, gradient, opened
@@ -184,6 +186,15 @@ def test_a_job_expires(site: Site) -> None:
 @pytest.mark.parametrize("job_id", ["nobody", "A" * 22])
 def test_a_foreign_job_is_unknown(site: Site, job_id: str) -> None:
     problem_of(site.client.get(f"/api/v1/jobs/{job_id}"), 404, "unknown-job")
+
+
+def test_ids_are_beyond_guessing() -> None:
+    ids = [new_id() for _ in range(2000)]
+    numbers = [int.from_bytes(base64.urlsafe_b64decode(f"{each}==")) for each in ids]
+    assert len(set(ids)) == len(ids)
+    # Each of 128 bits is set in about half of them.
+    for bit in range(128):
+        assert 800 < sum(number >> bit & 1 for number in numbers) < 1200
 
 
 def test_an_id_that_can_not_be_one_is_not_looked_up(site: Site) -> None:

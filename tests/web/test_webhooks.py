@@ -8,8 +8,10 @@ import hmac
 import ipaddress
 import json
 import socket
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -91,6 +93,29 @@ def test_nobody_listening_is_a_failure() -> None:
         HttpWebhookSender(AllowList([url]), None).send(url, "id", "{}")
 
 
+def test_an_answer_that_trickles_in_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(webhook_sender, "_WHOLE_SECONDS", 0.5)
+    over = threading.Event()
+
+    def trickle(listener: socket.socket) -> None:
+        client, _ = listener.accept()
+        with client, suppress(OSError):
+            client.sendall(b"HTTP/1.1 200 OK\r\nX: ")
+            while not over.wait(0.05):
+                client.sendall(b"x")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=trickle, args=(listener,))
+        thread.start()
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
+        start = time.monotonic()
+        with pytest.raises(WebhookFailed, match="doesn't answer"):
+            HttpWebhookSender(AllowList([url]), None).send(url, "id", "{}")
+        assert time.monotonic() - start < 5
+        over.set()
+        thread.join()
+
+
 def resolving_to(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
     found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 80)) for address in addresses]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
@@ -142,6 +167,8 @@ def test_a_name_that_leads_nowhere_is_a_failure(monkeypatch: pytest.MonkeyPatch)
         ("::ffff:10.0.0.1", False),
         ("64:ff9b::a00:1", False),
         ("2002:a00:1::", False),
+        ("::10.0.0.1", False),
+        ("64:ff9b:1::a00:1", False),
     ],
 )
 def test_public_addresses(address: str, *, public: bool) -> None:

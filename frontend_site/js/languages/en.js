@@ -102,6 +102,8 @@ export default {
   "how_upload-too-large": "Files may have {limit}. It can be made smaller right here.",
   "what_picture-too-large": "This photo has more pixels than can be painted.",
   "how_picture-too-large": "It can be made smaller right here.",
+  "what_picture-too-complex": "This file takes far too much work.",
+  "how_picture-too-complex": "Save it anew with another program, and try again.",
   "what_clip-too-long": "This animation is too long.",
   "how_clip-too-long": "Cut it shorter, or choose JPEG under “More”: then its first frame is painted.",
   "what_clip-too-slow": "This animation takes too much time.",

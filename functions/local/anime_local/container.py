@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import logging
 from typing import Final
 
 from anime_local.listening import SPARE_GRACE, function, listen
 from anime_local.numbers import shared_numbers, told_by_another
 from anime_local.supervisor import Child, Supervisor
-from anime_shared.observability import log_as_text
+from anime_shared.observability import start_logging
 from anime_shared.settings import PlatformSettings, read_settings
 
 # The web function's processes allow themselves no more, in seconds.
@@ -29,11 +28,11 @@ def main() -> None:
     parser.add_argument("--host", default="0.0.0.0", help="address to listen on")  # noqa: S104
     parser.add_argument("--port", type=int, default=8000, help="port to listen on")
     arguments = parser.parse_args()
-    log_as_text("supervisor", logging.WARNING)
-    metrics_port = read_settings(PlatformSettings).metrics_port
+    settings = read_settings(PlatformSettings)
+    start_logging(settings, "supervisor", "warning")
     with (
         listen(arguments.host, arguments.port) as listener,
-        shared_numbers(metrics_port) as telling,
+        shared_numbers(settings.metrics_port) as telling,
     ):
         others = told_by_another(telling)
         if arguments.function == "web":

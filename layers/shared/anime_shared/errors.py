@@ -10,8 +10,10 @@
     │   ├── NotAPicture           415 not-a-picture        a format that isn't read
     │   ├── UploadTooLarge        413 upload-too-large     too many bytes
     │   ├── PictureTooLarge       413 picture-too-large    too many pixels, or too much memory
+    │   ├── PictureTooComplex     413 picture-too-complex  far more work than its size tells
     │   ├── ClipTooLong           413 clip-too-long        too many frames, or pixels of all frames
     │   ├── ClipTooSlow           413 clip-too-slow        its frames took more time than they may
+    │   ├── RequestTooSlow        408 request-too-slow     its bytes came too slowly
     │   ├── UnknownUpload         404 unknown-upload       never given out here, or deleted
     │   ├── UploadExpired         410 upload-expired       its time is over
     │   ├── UploadMissing         409 upload-missing       its file was never sent
@@ -142,6 +144,14 @@ class PictureTooLarge(InputError):
     title = "The picture has too many pixels"
 
 
+class PictureTooComplex(InputError):
+    """A file that is built to take far more work than its size and its pixels tell."""
+
+    code = "picture-too-complex"
+    status = 413
+    title = "The picture takes too much work"
+
+
 class ClipTooLong(InputError):
     """An animated picture of more frames than the limit, or more pixels in all of them."""
 
@@ -156,6 +166,14 @@ class ClipTooSlow(InputError):
     code = "clip-too-slow"
     status = 413
     title = "The animated picture takes too much time"
+
+
+class RequestTooSlow(InputError):
+    """A request's bytes came more slowly than anyone's line is."""
+
+    code = "request-too-slow"
+    status = 408
+    title = "The request came too slowly"
 
 
 class UnknownUpload(InputError):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import sys
 from collections.abc import Iterator
 from logging.handlers import RotatingFileHandler
@@ -26,6 +27,8 @@ _OLD_FILES: Final = 5
 # Of the product, and of the module that a process was started with. Others tell whole addresses,
 # and those of webhooks may hold secrets.
 OWN: Final = ("__main__", "anime_inference", "anime_local", "anime_shared", "anime_web")
+# What moves a terminal's cursor or ends a line, but for the newlines of a traceback.
+_CONTROL: Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
 def start_logging(settings: PlatformSettings, service: str, level: str | None = None) -> None:
@@ -44,6 +47,8 @@ def start_logging(settings: PlatformSettings, service: str, level: str | None = 
     logging.basicConfig(level=logging.WARNING, handlers=handlers, force=True)
     for name in OWN:
         logging.getLogger(name).setLevel((level or settings.log_level).upper())
+    # It has a line for each form that is malformed.
+    logging.getLogger("python_multipart").setLevel(logging.ERROR)
 
 
 def log_as_json(settings: PlatformSettings, service: str) -> Logger:
@@ -89,7 +94,7 @@ def _json(service: str) -> logging.Formatter:
 
 
 class _Text(logging.Formatter):
-    """Lines for people."""
+    """Lines for people: a record begins at the beginning of one, and nothing else does."""
 
     def __init__(self, service: str) -> None:
         super().__init__(
@@ -97,7 +102,8 @@ class _Text(logging.Formatter):
         )
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line, its correlation id in brackets."""
+        """The line, its correlation id in brackets; none can be forged by what is logged."""
         known = getattr(record, "correlation_id", None)
         record.trail = "" if known is None else f" [{known}]"
-        return super().format(record)
+        text = _CONTROL.sub(lambda found: ascii(found[0])[1:-1], super().format(record))
+        return text.replace("\n", "\n    | ")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import logging
 import math
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,7 +14,10 @@ import numpy as np
 import pillow_heif
 from PIL import Image, ImageCms, ImageFile, ImageOps, UnidentifiedImageError
 
+from anime_inference.logic.av1 import coded_sizes
 from anime_inference.logic.bands import bands
+from anime_inference.logic.clip.header import reach_of_gif
+from anime_inference.logic.effort import check_effort
 from anime_inference.logic.picture import Picture, Pixels
 from anime_shared.errors import (
     AnimeError,
@@ -28,10 +32,13 @@ pillow_heif.register_heif_opener()
 # Pillow's own guard warns from a size that isn't ours; `check_size` comes before any decoding.
 Image.MAX_IMAGE_PIXELS = None
 ImageFile.LOAD_TRUNCATED_IMAGES = False
+# One damaged file can warn ten thousand times; what matters is raised.
+warnings.filterwarnings("ignore", module=r"PIL\.")
 
 _log = logging.getLogger(__name__)
 _READ_FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "HEIF", "GIF")
 _READ_NAMES = "JPEG, PNG, WebP, AVIF, HEIC or GIF"
+_GIF_MAGIC = (b"GIF87a", b"GIF89a")
 _SRGB = ImageCms.createProfile("sRGB")
 # Modes that littlecms takes as they are; others become RGB first.
 _ICC_MODES = ("RGB", "CMYK", "L")
@@ -66,11 +73,19 @@ def decode(data: bytes, limits: DecodeLimits, max_side: int | None = None) -> Pi
         UploadTooLarge: over ``limits.max_bytes``.
         NotAPicture: none of the formats.
         PictureTooLarge: over ``limits.max_pixels``, by the header.
+        PictureTooComplex: built to take far more work than that.
         BrokenPicture: cut short or damaged.
     """
     check_bytes(len(data), limits.max_bytes)
+    check_effort(data)
+    if data.startswith(_GIF_MAGIC):
+        # Pillow makes room for its first frame as soon as it opens the file, and checks nothing.
+        check_size(*reach_of_gif(data), limits.max_pixels)
     with typed_errors(), Image.open(io.BytesIO(data), formats=_READ_FORMATS) as image:
         check_size(*image.size, limits.max_pixels)
+        if image.format == "AVIF":
+            for size in coded_sizes(data):
+                check_size(*size, limits.max_pixels)
         _reduce(image, max_side)
         image.load()
         return normalise(image)

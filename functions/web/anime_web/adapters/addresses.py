@@ -44,9 +44,13 @@ def is_public(address: IpAddress) -> bool:
         inner = address.ipv4_mapped or address.sixtofour
         if inner is not None:
             return is_public(inner)
+        if any(address in network for network in _NOWHERE):
+            return False
         if address in _NAT64:
             return is_public(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
     return address.is_global and not address.is_multicast
 
 
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+# IPv4 addresses in wrappings that the internet doesn't carry, and a router here might.
+_NOWHERE = (ipaddress.IPv6Network("::/96"), ipaddress.IPv6Network("64:ff9b:1::/48"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import hmac
@@ -14,6 +15,8 @@ from anime_web.adapters.addresses import is_literal, public_address_of
 from anime_web.logic.webhooks import Address, AllowList
 
 _ANSWER_SECONDS = 5
+# From the connection to the head of the answer, however slowly it trickles in.
+_WHOLE_SECONDS = 10
 
 
 class HttpWebhookSender:
@@ -22,7 +25,7 @@ class HttpWebhookSender:
     def __init__(self, allowed: AllowList, secret: bytes | None) -> None:
         self._allowed = allowed
         self._secret = secret
-        self._client = httpx2.Client(timeout=_ANSWER_SECONDS, trust_env=False)
+        self._tls = httpx2.create_ssl_context(trust_env=False)
 
     def send(self, url: str, message_id: str, body: str) -> None:
         """Deliver ``body``; any 2xx is success.
@@ -34,13 +37,23 @@ class HttpWebhookSender:
         address = self._allowed.check(url)
         request = self._request(url, address, self._signed_headers(message_id, body), body)
         try:
-            # The answer's body is of no interest, and could be endless.
-            answer = self._client.send(request, stream=True)
-            answer.close()
-        except httpx2.HTTPError as error:
+            answer = asyncio.run(self._deliver(request))
+        except (httpx2.HTTPError, TimeoutError) as error:
             raise WebhookFailed(f"{address.host} doesn't answer") from error
         if not answer.is_success:
             raise WebhookFailed(f"{address.host} answers {answer.status_code}")
+
+    async def _deliver(self, request: httpx2.Request) -> httpx2.Response:
+        async with (
+            asyncio.timeout(_WHOLE_SECONDS),
+            httpx2.AsyncClient(
+                timeout=_ANSWER_SECONDS, trust_env=False, verify=self._tls
+            ) as client,
+        ):
+            # The answer's body is of no interest, and could be endless.
+            answer = await client.send(request, stream=True)
+            await answer.aclose()
+            return answer
 
     def _request(
         self, url: str, address: Address, headers: dict[str, str], body: str
@@ -52,7 +65,7 @@ class HttpWebhookSender:
             # To the very address that was checked: a second look-up could find another.
             target = target.copy_with(host=public_address_of(address.host, address.port))
             extensions = {"sni_hostname": address.host}
-        return self._client.build_request(
+        return httpx2.Request(
             "POST", target, headers=headers, content=body.encode(), extensions=extensions
         )
 

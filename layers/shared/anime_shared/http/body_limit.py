@@ -1,13 +1,14 @@
-"""Refuses a request body that is too large, without ever holding it."""
+"""Refuses a request body that is too large, without ever holding it, or told to be of two sizes."""
 
 from __future__ import annotations
 
 import contextlib
 import re
 
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from anime_shared.errors import UploadTooLarge
+from anime_shared.errors import MalformedBody, UploadTooLarge
 from anime_shared.http.problems import respond
 
 # A client that is told "too large" while it still sends sees a broken pipe instead of the
@@ -15,6 +16,10 @@ from anime_shared.http.problems import respond
 _DRAIN_FACTOR = 4
 # Multipart boundaries, field names and small fields beside the picture.
 _ENVELOPE_BYTES = 64 * 1024
+_LONGEST_NUMBER = 20
+_TWO_SIZES = MalformedBody(
+    "Content-Length: it has no place beside Transfer-Encoding", field="Content-Length"
+)
 
 
 class _BodyTooLargeError(Exception):
@@ -53,7 +58,12 @@ class BodyLimit:
         if scope["type"] != "http" or self._paths.match(scope["path"]) is None:
             await self._app(scope, receive, send)
             return
-        if _announced(scope) > self._max_bytes:
+        headers = Headers(scope=scope)
+        if "content-length" in headers and "transfer-encoding" in headers:
+            # Two programs in a row could take two different bodies from it (RFC 9112, section 6.3).
+            await respond(_TWO_SIZES)(scope, receive, send)
+            return
+        if announced_bytes(headers) > self._max_bytes:
             await self._refuse(scope, receive, send)
             return
         seen = 0
@@ -90,8 +100,10 @@ class BodyLimit:
         await respond(self._error)(scope, receive, send)
 
 
-def _announced(scope: Scope) -> int:
-    for name, value in scope["headers"]:
-        if name == b"content-length" and value.isdigit():
-            return int(value)
-    return 0
+def announced_bytes(headers: Headers) -> int:
+    """What a request says that its body has; 0 if it says nothing, or nothing sensible."""
+    value = headers.get("content-length", "")
+    if not (value.isascii() and value.isdigit()):
+        return 0
+    # Python refuses to read numbers of thousands of digits.
+    return int(value[:_LONGEST_NUMBER])

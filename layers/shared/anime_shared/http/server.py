@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import resource
 import socket
 from collections.abc import Callable
 from typing import Final
@@ -10,8 +11,12 @@ from typing import Final
 import uvicorn
 from fastapi import FastAPI
 
+from anime_shared.http.connection import MOST_CONNECTIONS, Connection
+
 # Less than the supervisor allows before it kills.
 _GRACE_SECONDS: Final = 4
+# A connection may hold an upload or a result open, too, and the stores need some.
+_FILES: Final = 2 * MOST_CONNECTIONS + 256
 
 
 def read_arguments(program: str, port: int) -> argparse.Namespace:
@@ -35,8 +40,19 @@ def run(
         host=arguments.host,
         port=arguments.port,
         log_config=None,
+        http=Connection,
+        ws="none",
         access_log=arguments.access_log,
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
+    _allow_files()
     inherited = None if arguments.fd is None else [socket.socket(fileno=arguments.fd)]
     make(config).run(sockets=inherited)
+
+
+def _allow_files() -> None:
+    """Many systems let a process open 1024 files, and more if it asks."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _FILES if hard == resource.RLIM_INFINITY else min(_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

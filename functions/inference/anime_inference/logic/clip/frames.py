@@ -18,6 +18,7 @@ from anime_inference.logic.decode import (
     normalise,
     typed_errors,
 )
+from anime_inference.logic.effort import check_effort
 from anime_inference.logic.limits import ClipLimits
 from anime_inference.logic.picture import Picture
 from anime_shared.errors import BrokenPicture, ClipTooLong
@@ -45,8 +46,10 @@ def open_clip(data: bytes, decode: DecodeLimits, clip: ClipLimits) -> ClipHeader
         BrokenPicture: it is animated, and ends too early.
         PictureTooLarge: its canvas has too many pixels.
         ClipTooLong: it has too many frames, or all of them have too many pixels.
+        PictureTooComplex: it is built to take far more work than that.
     """
     check_bytes(len(data), decode.max_bytes)
+    check_effort(data)
     header = read_header(data, clip.max_frames)
     if header is None:
         return None

@@ -6,13 +6,16 @@ many there are.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
-from anime_shared.errors import BrokenPicture
+from anime_shared.errors import BrokenPicture, PictureTooComplex
 from anime_shared.options import OutputFormat
 
 FOREVER: Final = 0
+# A GIF of 32 MiB has a third of it, in blocks as long as they can be.
+MOST_BLOCKS: Final = 400_000
 
 _PNG_MAGIC: Final = b"\x89PNG\r\n\x1a\n"
 _GIF_LOOP: Final = b"\x0bNETSCAPE2.0"
@@ -49,6 +52,7 @@ def read_header(data: bytes, most_frames: int) -> ClipHeader | None:
 
     Raises:
         BrokenPicture: it is animated, and ends too early.
+        PictureTooComplex: a GIF in ever so many blocks.
     """
     if data.startswith((b"GIF87a", b"GIF89a")):
         header = _of_gif(data, most_frames)
@@ -59,6 +63,18 @@ def read_header(data: bytes, most_frames: int) -> ClipHeader | None:
     else:
         return None
     return None if header is None or header.frames < 2 else header
+
+
+def reach_of_gif(data: bytes) -> tuple[int, int]:
+    """Width and height that a GIF's first frame makes of its canvas, as far as the file goes.
+
+    Raises:
+        PictureTooComplex: it comes after ever so many blocks.
+    """
+    gif = _Gif(data)
+    with suppress(IndexError):
+        gif.walk(0)
+    return gif.width, gif.height
 
 
 def _cut_short() -> BrokenPicture:
@@ -80,6 +96,7 @@ class _Gif:
         self._data = data
         self.width, self.height = _little(data, 6), _little(data, 8)
         self.frames = 0
+        self._blocks = 0
         self.loops: int | None = None
 
     def walk(self, most_frames: int) -> None:
@@ -93,7 +110,7 @@ class _Gif:
                 at = self._image(at)
             else:
                 # Decoders pass over such bytes, too.
-                at += 1
+                at = self._counted(at + 1)
 
     def _extension(self, at: int) -> int:
         data = self._data
@@ -112,8 +129,16 @@ class _Gif:
 
     def _after_blocks(self, at: int) -> int:
         while self._data[at]:
-            at += self._data[at] + 1
-        return at + 1
+            at = self._counted(at + self._data[at] + 1)
+        return self._counted(at + 1)
+
+    def _counted(self, at: int) -> int:
+        self._blocks += 1
+        if self._blocks > MOST_BLOCKS:
+            raise PictureTooComplex(
+                f"image: a GIF of more than {MOST_BLOCKS} blocks", field="image", limit=MOST_BLOCKS
+            )
+        return at
 
 
 def _palette_bytes(flags: int) -> int:

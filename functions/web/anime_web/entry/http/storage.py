@@ -13,6 +13,7 @@ from starlette.requests import ClientDisconnect
 from anime_shared.adapters.embedded.objects import FileObjectStore
 from anime_shared.adapters.embedded.signing import Grant
 from anime_shared.errors import BadSignature, MalformedBody, UploadMismatch, UploadTooLarge
+from anime_shared.http.body_limit import announced_bytes
 from anime_web.composition import Service
 from anime_web.entry.http.service import ServiceOf
 
@@ -31,8 +32,7 @@ async def put_object(request: Request, service: ServiceOf, token: Token) -> Resp
             field="Content-Type",
         )
     granted = grant.size or 0
-    announced = request.headers.get("content-length", "")
-    if announced.isdigit() and int(announced) > granted:
+    if announced_bytes(request.headers) > granted:
         raise _too_large(granted)
     async with contextmanager_in_threadpool(store.open_to_write(grant.key)) as file:
         received = 0
