@@ -25,9 +25,9 @@ console = Console(stderr=True)
 
 def main(
     seconds: Annotated[float, typer.Option(min=1, help="Of each load.")] = 300,
-    quick: Annotated[bool, typer.Option(help="One short load and the faults that need nothing.")] = False,
-    only: Annotated[str, typer.Option(help="Only faults whose name has this in it; no load.")] = "",
-    document: Annotated[Path | None, typer.Option(help="Where the tables are written, too.")] = None,
+    quick: Annotated[bool, typer.Option(help="One short load, the simpler faults.")] = False,
+    only: Annotated[str, typer.Option(help="Faults with this in their name.")] = "",
+    document: Annotated[Path | None, typer.Option(help="Where it is written, too.")] = None,
 ) -> None:
     """Thirty clients, a hundred clients, and a few clients with everything that can go wrong."""
     loads = {} if only else asyncio.run(_loads(_QUICK_SECONDS if quick else seconds, quick=quick))

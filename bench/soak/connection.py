@@ -38,9 +38,7 @@ class Connection:
     ``patience`` is in seconds.
     """
 
-    def __init__(
-        self, url: str, diary: Diary, expected: Collection[str], patience: float
-    ) -> None:
+    def __init__(self, url: str, diary: Diary, expected: Collection[str], patience: float) -> None:
         self.diary = diary
         self._expected = expected
         self._patience = patience

@@ -111,9 +111,7 @@ class Crowd:
                 self.diary.page.append(time.monotonic() - start)
 
         async with (
-            httpx2.AsyncClient(
-                base_url=self._url, timeout=_LOOK_TIMEOUT, trust_env=False
-            ) as http,
+            httpx2.AsyncClient(base_url=self._url, timeout=_LOOK_TIMEOUT, trust_env=False) as http,
             asyncio.TaskGroup() as looks,
         ):
             while True:

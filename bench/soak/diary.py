@@ -64,7 +64,7 @@ class Diary:
 
         ``None`` if they weren't.
         """
-        first = {}
+        first: dict[str, float] = {}
         for each in self.painted:
             if each.ordered >= moment:
                 first[each.kind] = min(each.done, first.get(each.kind, each.done))

@@ -18,7 +18,7 @@ from bench.soak.diary import Painted
 
 _LONG_POLL_SECONDS: Final = 10
 # What is ordered anew when a link or an upload is too old: a clock that jumps makes them so.
-_ANEW: Final = ("403 bad-signature", "404 unknown-upload", "409 upload-missing", "410 upload-expired")
+_ANEW: Final = ("403 bad-signature", "410 upload-expired")
 
 
 @dataclass(frozen=True, slots=True)

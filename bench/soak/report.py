@@ -97,7 +97,8 @@ def quantiles(seconds: Sequence[float], unit: float) -> str:
     if not seconds:
         return "-"
     digits = 1 if unit == 1 else 0
-    return " / ".join(f"{value * unit:.{digits}f}" for value in np.quantile(seconds, (0.5, 0.95, 0.99)))
+    values = np.quantile(seconds, (0.5, 0.95, 0.99))
+    return " / ".join(f"{value * unit:.{digits}f}" for value in values)
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -101,7 +101,10 @@ class Stack:
         assert self._process is not None
         family = [self._process, *self._process.children()]
         self._process.kill()
-        psutil.wait_procs(family, timeout=_STOP_SECONDS)
+        self._process.wait()
+        end = time.monotonic() + _STOP_SECONDS
+        while any(_lives(each) for each in family) and time.monotonic() < end:
+            time.sleep(0.05)
         self._process = None
 
     def process(self, module: str) -> psutil.Process:
@@ -115,6 +118,14 @@ class Stack:
             if any(module == argument for argument in child.cmdline()):
                 return child
         raise LookupError(module)
+
+
+def _lives(process: psutil.Process) -> bool:
+    # Whoever inherits a child may leave it to be a zombie.
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _free_port() -> int:

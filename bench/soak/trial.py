@@ -13,10 +13,10 @@ from bench.soak.crowd import Crowd, Load
 from bench.soak.diary import Diary
 from bench.soak.faults.base import Fault
 from bench.soak.stack import Stack
+from bench.soak.waiting import until
 
 _CLIENTS: Final = 8
 _SIDES: Final = (128, 192, 256)
-_LOOK_SECONDS: Final = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,6 @@ async def with_fault(fault: Fault, times: Times) -> Trial:
             await asyncio.sleep(times.before)
             gone = await fault.strike(stack, crowd, times.fault)
             end = max(gone, time.monotonic()) + times.after
-            while crowd.diary.served_after(gone) is None and time.monotonic() < end:
-                await asyncio.sleep(_LOOK_SECONDS)
+            await until(lambda: crowd.diary.served_after(gone) is not None, end)
         seconds = time.monotonic() - begun
     return Trial(crowd.diary, seconds, crowd.diary.served_after(gone))

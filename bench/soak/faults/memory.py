@@ -17,6 +17,7 @@ from bench.soak.faults.base import Fault
 from bench.soak.orders import Orders, Photo
 from bench.soak.stack import Stack
 from bench.soak.system import MemoryGroup
+from bench.soak.waiting import until
 
 _MORE_BYTES: Final = 96 * 2**20
 _HEAVY_SIDE: Final = 1600
@@ -59,9 +60,7 @@ class OutOfMemory(Fault):
         self._group.leave(_MORE_BYTES)
         heavy = asyncio.create_task(orders.job(Photo(data, _HEAVY_SIDE)))
         end = time.monotonic() + max(seconds, _PATIENCE_SECONDS)
-        while not self._group.killed() and time.monotonic() < end:
-            await asyncio.sleep(0.1)
-        if not self._group.killed():
+        if not await until(self._group.killed, end):
             crowd.diary.defects["the kernel killed nobody"] += 1
         await asyncio.sleep(seconds)
         self._group.leave(None)

@@ -46,6 +46,7 @@ class InstalledModelDeleted(_ModelDeleted):
         """With one style of random weights, which cost the same time."""
         style = find_style(self.style)
         models = folder / "models"
+        assert style.upsampling is not None
         graph = build_animegan2(random_state_dict(), style.upsampling)
         ModelStore(models).install(style, graph.SerializeToString())
         file = installed_file(style, models)

@@ -115,5 +115,5 @@ async def _read_slowly(url: str, beginning: bytes) -> None:
     with connected, suppress(ConnectionError):
         await loop.sock_connect(connected, _address(url))
         await loop.sock_sendall(connected, beginning)
-        while await loop.sock_recv(connected, 1):
+        while await loop.sock_recv(connected, 1):  # noqa: ASYNC110 - slowness is the point
             await asyncio.sleep(1)

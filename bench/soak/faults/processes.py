@@ -56,7 +56,7 @@ class AllKilled(Fault):
 
     async def strike(self, stack: Stack, crowd: Crowd, seconds: float) -> float:  # noqa: ARG002
         """Kill it, wait, start it."""
-        stack.kill()
+        await asyncio.to_thread(stack.kill)
         await asyncio.sleep(seconds)
         begun = time.monotonic()
         await asyncio.to_thread(stack.start)
