@@ -36,6 +36,7 @@ def test_every_style_is_in_the_readme() -> None:
         "docs/configuration.md",
         "docs/deploy.md",
         "docs/memory.md",
+        "docs/reliability.md",
     ],
 )
 def test_links_lead_somewhere(document: str) -> None:

@@ -19,10 +19,6 @@ class _ClockSet(Fault):
     by: ClassVar[float]
     _clock: Clock
 
-    def missing(self) -> str | None:
-        """The clock is libfaketime's."""
-        return Clock.missing()
-
     @contextmanager
     def stack(self, folder: Path) -> Iterator[Stack]:
         """By a clock of its own."""
@@ -42,7 +38,7 @@ class ClockForward(_ClockSet):
     """As after a laptop's sleep."""
 
     name = "clock set forward"
-    does = "the server's clock jumps one hour ahead: links and leases are over"
+    does = "the clock jumps one hour ahead: links and leases are over"
     expected = ("403 bad-signature", "410 upload-expired")
     by = 3600
 
@@ -51,5 +47,5 @@ class ClockBack(_ClockSet):
     """As by the first time signal after a wrong start."""
 
     name = "clock set back"
-    does = "the server's clock jumps one hour back: what was hidden for seconds is for an hour"
+    does = "the clock jumps one hour back: what is hidden for seconds would be so for an hour"
     by = -3600
