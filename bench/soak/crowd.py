@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -34,6 +34,7 @@ class Load:
         sides: widths and heights of their photos.
         style: that paints them.
         expected: problems that the fault explains.
+        newcomers: how many more come each second for one job, whoever else waits.
         patience: seconds for which a refused request is made again.
         keep: seconds for which a client asks for what it was promised.
     """
@@ -42,6 +43,7 @@ class Load:
     sides: Sequence[int] = SIDES
     style: str = "hayao"
     expected: Sequence[str] = ()
+    newcomers: float = 0.0
     patience: float = 60.0
     keep: float = 300.0
 
@@ -61,6 +63,8 @@ class Crowd:
     async def working(self) -> AsyncIterator[None]:
         """They order while the block runs, and get what they ordered after it."""
         clients = [asyncio.create_task(self._client(n)) for n in range(self._load.clients)]
+        if self._load.newcomers:
+            clients.append(asyncio.create_task(self._newcomers()))
         looks = asyncio.create_task(self._look())
         try:
             yield
@@ -71,27 +75,42 @@ class Crowd:
             await asyncio.gather(looks, return_exceptions=True)
 
     async def _client(self, number: int) -> None:
+        way = _WAYS[number % len(_WAYS)]
+        async with self._orders() as orders:
+            while not self._stop.is_set():
+                await self._order(orders, way)
+
+    async def _newcomers(self) -> None:
+        async with asyncio.TaskGroup() as newcomers:
+            while not self._stop.is_set():
+                newcomers.create_task(self._newcomer())
+                await asyncio.sleep(1 / self._load.newcomers)
+
+    async def _newcomer(self) -> None:
+        async with self._orders() as orders:
+            await self._order(orders, "job")
+
+    @asynccontextmanager
+    async def _orders(self) -> AsyncIterator[Orders]:
         load = self._load
         connection = Connection(self._url, self.diary, load.expected, load.patience)
-        orders = Orders(connection, load.style, load.keep, load.expected)
-        way = _WAYS[number % len(_WAYS)]
         try:
-            while not self._stop.is_set():
-                try:
-                    await self._order(orders, way)
-                except (GivenUpError, RefusedError):
-                    self.diary.given_up += 1
-                    await asyncio.sleep(_PAUSE_SECONDS)
+            yield Orders(connection, load.style, load.keep, load.expected)
         finally:
             await connection.close()
 
     async def _order(self, orders: Orders, way: str) -> None:
-        if way == "batch":
-            side = self._load.sides[0]
-            await orders.batch([await self._photo(side) for _ in range(_BATCH)])
-            return
-        go: Callable[[Photo], Awaitable[None]] = orders.call if way == "call" else orders.job
-        await go(await self._photo())
+        try:
+            if way == "batch":
+                side = self._load.sides[0]
+                await orders.batch([await self._photo(side) for _ in range(_BATCH)])
+            elif way == "call":
+                await orders.call(await self._photo())
+            else:
+                await orders.job(await self._photo())
+        except (GivenUpError, RefusedError):
+            self.diary.given_up += 1
+            await asyncio.sleep(_PAUSE_SECONDS)
 
     async def _photo(self, side: int | None = None) -> Photo:
         number = next(self._numbers)

@@ -17,6 +17,8 @@ from bench.soak.waiting import until
 
 _CLIENTS: Final = 8
 _SIDES: Final = (128, 192, 256)
+# Who waits for a job orders nothing: these are who meets the fault.
+_NEWCOMERS: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,8 @@ async def with_fault(fault: Fault, times: Times) -> Trial:
     if why is not None:
         return Trial(Diary(), 0, skipped=why)
     with tempfile.TemporaryDirectory() as folder, fault.stack(Path(folder)) as stack:
-        crowd = Crowd(stack.url, Load(_CLIENTS, _SIDES, fault.style, fault.expected))
+        load = Load(_CLIENTS, _SIDES, fault.style, fault.expected, newcomers=_NEWCOMERS)
+        crowd = Crowd(stack.url, load)
         begun = time.monotonic()
         async with crowd.working():
             await asyncio.sleep(times.before)

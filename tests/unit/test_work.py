@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
@@ -270,6 +272,21 @@ def test_a_job_waits_for_a_store_that_fails_and_is_painted_once(
     assert full.left < 0
     assert len(painted) == 1
     assert notices(platform) == [job.id]
+
+
+def test_nobody_waits_for_a_store_once_told_to_stop(
+    platform: Platform, work: Work, tmp_path: Path
+) -> None:
+    assert isinstance(platform.results, FileObjectStore)
+    full = Refusing(tmp_path / "results", "results", platform.results.signer)
+    job = add_job(platform)
+    stop = threading.Timer(0.5, work.patience.over.set)
+    stop.start()
+    start = time.monotonic()
+    with pytest.raises(StorageUnavailable):
+        replace(work, results=full).run(job.id, 1)
+    assert time.monotonic() - start < 10
+    assert platform.ledger.job(job.id).status is JobStatus.QUEUED
 
 
 def test_news_that_can_not_be_written_cost_no_photo(platform: Platform, work: Work) -> None:
