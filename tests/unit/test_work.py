@@ -258,11 +258,11 @@ def test_a_job_waits_for_a_store_that_fails_and_is_painted_once(
 ) -> None:
     painted = []
 
-    def counted(*given: Any) -> Painting:
+    def counted(*given: Any, **named: Any) -> Painting:
         painted.append(given)
-        return transform(*given)
+        return transform(*given, **named)
 
-    monkeypatch.setattr(work_module, "transform", counted)
+    monkeypatch.setattr(studio, "transform", counted)
     assert isinstance(platform.results, FileObjectStore)
     full = FullForAWhile(tmp_path / "results", "results", platform.results.signer)
     job = add_job(platform, webhook=True)

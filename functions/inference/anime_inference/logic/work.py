@@ -44,8 +44,8 @@ class Work:
         lease_seconds: how long a job is kept from other workers; less than deliveries stay
             hidden, so that the one after a crash finds the job free.
         max_attempts: deliveries after which a job is given up.
-        patience: with stores and queues that fail. Without it, a full disk would end a queue full
-            of jobs in seconds, each by its last attempt.
+        patience: with stores that fail. Without it, one that fails while the queue delivers would
+            end all jobs in seconds, each by its last attempt.
     """
 
     uploads: ObjectStore
