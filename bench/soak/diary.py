@@ -38,7 +38,7 @@ class Diary:
         defects: anything else that isn't a success, likewise.
         broken: connections that ended without an answer, by what the client saw.
         promised: photos whose job was accepted.
-        given_up: orders that were refused until their client's patience was over.
+        given_up: orders that were refused for good, or until their client's patience was over.
         lost: photos whose job was accepted, and that never became a picture nor a problem.
         page: seconds of each look at the page, answered or not.
     """

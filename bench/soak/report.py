@@ -34,7 +34,7 @@ def _column(trial: Trial) -> dict[str, str]:
         **column,
         "page: p50 / p95 / p99, ms": quantiles(diary.page, 1000),
         "refused with `Retry-After`": counted(diary.refused),
-        "refused until patience was over": f"{diary.given_up}",
+        "orders given up": f"{diary.given_up}",
         "connections broken": counted(diary.broken),
         "photos of accepted jobs": f"{diary.promised}",
         "other errors": counted(diary.defects),
@@ -83,7 +83,7 @@ def seen(diary: Diary) -> str:
     ):
         parts += [f"{words}{counted(counts)}"] if counts else []
     if diary.given_up:
-        parts.append(f"{diary.given_up} orders refused until patience was over")
+        parts.append(f"{diary.given_up} orders given up")
     return "; ".join(parts)
 
 

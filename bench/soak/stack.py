@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -115,8 +115,10 @@ class Stack:
         """
         assert self._process is not None
         for child in self._process.children():
-            if any(module == argument for argument in child.cmdline()):
-                return child
+            # One that has just died is still a child.
+            with suppress(psutil.NoSuchProcess):
+                if module in child.cmdline():
+                    return child
         raise LookupError(module)
 
 

@@ -34,7 +34,6 @@ QUICK: Final[tuple[type[Fault], ...]] = (
     WorkerKilled,
     InferenceKilled,
     DatabaseLocked,
-    SlowClients,
+    ClockBack,
     HalfOpen,
-    BundledModelDeleted,
 )

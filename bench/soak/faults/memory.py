@@ -63,6 +63,7 @@ class OutOfMemory(Fault):
         if not await until(self._group.killed, end):
             crowd.diary.defects["the kernel killed nobody"] += 1
         await asyncio.sleep(seconds)
+        crowd.diary.told["process killed by the kernel"] += self._group.killed()
         self._group.leave(None)
         lifted = time.monotonic()
         await heavy
