@@ -250,6 +250,11 @@ bench-clip: .venv/.ready ## Animated pictures: time of whole frames and of chang
 bench-load: .venv-train/.ready ## 30 clients for a minute: a monolith with torch, and this app (13 GB)
 	$(TRAIN_BIN)/python -m bench.load
 
+.PHONY: soak
+soak: .venv/.ready ## Load, and faults under load: 20 minutes (SECONDS= of each load, QUICK=1, ONLY=fault)
+	$(BIN)/python -m bench.soak $(if $(SECONDS),--seconds $(SECONDS)) $(if $(QUICK),--quick) \
+	  $(if $(ONLY),--only "$(ONLY)") $(if $(QUICK)$(ONLY),,--document docs/reliability.md)
+
 .PHONY: bench-lambda
 bench-lambda: .venv/.ready ## Cold starts, warm calls, memory and cost of both functions (15 minutes)
 	$(BIN)/python -m bench.aws_lambda

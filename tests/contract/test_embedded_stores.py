@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import sqlite3
+import threading
+import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from anime_shared.adapters.embedded import database
 from anime_shared.adapters.embedded.layout import Layout
 from anime_shared.adapters.embedded.objects import FileObjectStore
 from anime_shared.adapters.embedded.queue import SqliteQueue
 from anime_shared.adapters.embedded.signing import Signer
+from anime_shared.errors import StorageUnavailable
 
 BAD_KEYS = (
     "",
@@ -95,3 +101,42 @@ def test_queues_of_one_database_are_apart(tmp_path: Path) -> None:
     one.send(["1"])
     assert other.receive(0) is None
     assert (one.depth(), other.depth()) == (1, 0)
+
+
+def test_a_clock_that_is_set_back_hides_no_message(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting = SqliteQueue(Layout(tmp_path).queues(), "queue", 15, 5, "dead")
+    now = time.time()
+    waiting.send(["sent", "in hand"])
+    taken = waiting.receive(0)
+    assert taken is not None
+    monkeypatch.setattr(time, "time", lambda: now - 3600)
+    again = [waiting.receive(0) for _ in range(2)]
+    assert [message and message.body for message in again] == ["sent", "in hand"]
+    # Hidden by the new clock, they stay so.
+    assert waiting.receive(0) is None
+
+
+def test_who_waits_for_a_locked_database_waits_no_longer_for_others_who_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "_BUSY_SECONDS", 0.5)
+    waiting = SqliteQueue(Layout(tmp_path).queues(), "queue", 15, 5, "dead")
+    refused = []
+
+    def send() -> None:
+        start = time.monotonic()
+        with pytest.raises(StorageUnavailable, match="busy"):
+            waiting.send(["job"])
+        refused.append(time.monotonic() - start)
+
+    with closing(sqlite3.connect(tmp_path / "queues.db")) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        senders = [threading.Thread(target=send) for _ in range(8)]
+        for sender in senders:
+            sender.start()
+        for sender in senders:
+            sender.join()
+    assert len(refused) == 8
+    assert max(refused) < 2

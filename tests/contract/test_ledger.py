@@ -165,3 +165,18 @@ def test_the_same_idempotency_key_makes_the_same_thing(ledger: Ledger, clock: Cl
     assert ledger.remember("key", "request", "second", clock.seconds + RETENTION) == "first"
     with pytest.raises(IdempotencyKeyReused):
         ledger.remember("key", "other request", "third", clock.seconds + RETENTION)
+
+
+def test_a_lease_from_before_the_clock_was_set_back_is_void(
+    ledger: Ledger, job: Job, clock: Clock
+) -> None:
+    first = ledger.claim(job.id, LEASE)
+    clock.seconds -= 3600
+    second = ledger.claim(job.id, LEASE)
+    assert (second.attempts, second.lease_until) == (2, clock.seconds + LEASE)
+    with pytest.raises(JobHeld):
+        ledger.succeed(first, RESULT)
+    with pytest.raises(JobHeld):
+        ledger.claim(job.id, LEASE)
+    clock.seconds -= 3600
+    assert ledger.give_up(job.id, PROBLEM).status is JobStatus.FAILED

@@ -47,6 +47,7 @@ def test_every_style_is_in_the_readme() -> None:
         "docs/deploy.md",
         "docs/memory.md",
         "docs/operate.md",
+        "docs/reliability.md",
     ],
 )
 def test_links_lead_somewhere(document: str) -> None:

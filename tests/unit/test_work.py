@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from dataclasses import replace
 from pathlib import Path
+from typing import IO, Any
 
 import pytest
 
 from anime_inference.logic import progress, studio
 from anime_inference.logic.generator import Models
+from anime_inference.logic.patience import Patience
+from anime_inference.logic.pipeline import transform
+from anime_inference.logic.result import Result as Painting
 from anime_inference.logic.work import Work
 from anime_inference.settings import Settings
 from anime_shared.adapters.embedded.objects import FileObjectStore
@@ -228,10 +234,68 @@ def test_what_may_go_well_later_leaves_the_job_free(
     assert isinstance(platform.results, FileObjectStore)
     full = Refusing(tmp_path / "results", "results", platform.results.signer)
     with pytest.raises(StorageUnavailable):
-        replace(work, results=full).run(job.id, 1)
+        replace(work, results=full, patience=Patience(0)).run(job.id, 1)
     assert platform.ledger.job(job.id).status is JobStatus.QUEUED
     assert notices(platform) == []
     work.run(job.id, 2)
+    assert platform.ledger.job(job.id).status is JobStatus.SUCCEEDED
+
+
+class FullForAWhile(FileObjectStore):
+    """A store of which the first three objects can't be written."""
+
+    left = 3
+
+    def put(self, key: str, data: bytes | IO[bytes], content_type: str) -> None:
+        self.left -= 1
+        if self.left >= 0:
+            raise StorageUnavailable("the disk is full")
+        super().put(key, data, content_type)
+
+
+def test_a_job_waits_for_a_store_that_fails_and_is_painted_once(
+    platform: Platform, work: Work, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    painted = []
+
+    def counted(*given: Any, **named: Any) -> Painting:
+        painted.append(given)
+        return transform(*given, **named)
+
+    monkeypatch.setattr(studio, "transform", counted)
+    assert isinstance(platform.results, FileObjectStore)
+    full = FullForAWhile(tmp_path / "results", "results", platform.results.signer)
+    job = add_job(platform, webhook=True)
+    replace(work, results=full).run(job.id, 1)
+    done = platform.ledger.job(job.id)
+    assert (done.status, done.attempts) == (JobStatus.SUCCEEDED, 1)
+    assert full.left < 0
+    assert len(painted) == 1
+    assert notices(platform) == [job.id]
+
+
+def test_nobody_waits_for_a_store_once_told_to_stop(
+    platform: Platform, work: Work, tmp_path: Path
+) -> None:
+    assert isinstance(platform.results, FileObjectStore)
+    full = Refusing(tmp_path / "results", "results", platform.results.signer)
+    job = add_job(platform)
+    stop = threading.Timer(0.5, work.patience.over.set)
+    stop.start()
+    start = time.monotonic()
+    with pytest.raises(StorageUnavailable):
+        replace(work, results=full).run(job.id, 1)
+    assert time.monotonic() - start < 10
+    assert platform.ledger.job(job.id).status is JobStatus.QUEUED
+
+
+def test_news_that_can_not_be_written_cost_no_photo(platform: Platform, work: Work) -> None:
+    class Deaf(Ledger):
+        def progress(self, *_: object, **__: object) -> None:
+            raise StorageUnavailable("the disk is full")
+
+    job = add_job(platform)
+    replace(work, ledger=Deaf(platform.ledger._store)).run(job.id, 1)
     assert platform.ledger.job(job.id).status is JobStatus.SUCCEEDED
 
 

@@ -10,6 +10,7 @@ from anime_inference.adapters.model_store import ModelStore
 from anime_inference.adapters.source import code_digest
 from anime_inference.logic.cache import ResultCache
 from anime_inference.logic.generator import Models
+from anime_inference.logic.patience import Patience
 from anime_inference.logic.studio import Price, Studio
 from anime_inference.logic.work import Work
 from anime_inference.settings import Settings
@@ -121,4 +122,5 @@ def make_work(
         settings.limits,
         lease_seconds=_LEASE_SHARE * settings.visibility_timeout,
         max_attempts=settings.max_attempts,
+        patience=Patience(settings.store_patience),
     )

@@ -79,6 +79,15 @@ class Settings(PlatformSettings):
     worker_nice: Annotated[
         int, Field(ge=0, le=19, description="How far a worker stands back; 0 is not at all.")
     ] = 10
+    store_patience: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=43_200,
+            description="Seconds for which a job waits for a store that fails, before its attempt "
+            "is over.",
+        ),
+    ] = 120
     stop_grace: Annotated[
         float, Field(ge=0, le=600, description="Seconds in which a worker told to stop may finish.")
     ] = 20

@@ -12,13 +12,16 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict
 
 from anime_shared.errors import JobHeld
 from anime_shared.options import OutputFormat, TransformOptions
 from anime_shared.variants import Assigned
+
+# Beyond what clocks of two machines differ by, or one is corrected by in passing; in seconds.
+_CLOCK_SLACK: Final = 1.0
 
 
 class JobStatus(StrEnum):
@@ -139,13 +142,19 @@ class Job(_Model):
         """The status that a client is told."""
         return JobStatus.EXPIRED if now >= self.expires_at else self.status
 
+    def held_at(self, now: float) -> bool:
+        """Whether a worker has it: not by a lease of the future, the clock was set back since."""
+        begun = self.started_at or 0.0
+        running = self.status is JobStatus.RUNNING
+        return running and begun <= now + _CLOCK_SLACK and now < self.lease_until
+
     def claimed(self, claim: str, now: float, lease_seconds: float) -> Job:
         """In the hands of the worker that made up ``claim``, for ``lease_seconds``.
 
         Raises:
             JobHeld: another worker's lease isn't over.
         """
-        if self.status is JobStatus.RUNNING and self.lease_until > now:
+        if self.held_at(now):
             raise JobHeld("the job is in another worker's hands")
         return self.model_copy(
             update={

@@ -163,7 +163,7 @@ class Ledger:
         def end(job: Job) -> Job:
             if job.status.ended:
                 return job
-            if job.lease_until > self.now():
+            if job.held_at(self.now()):
                 raise JobHeld("the job is in a worker's hands")
             return job.failed(problem, self.now())
 

@@ -55,6 +55,7 @@ def main() -> None:
     _log.info("waiting for jobs")
     told_to_stop.get()
     stop.set()
+    work.patience.over.set()
     polling.join(settings.stop_grace)
     if polling.is_alive():
         _log.warning("the jobs in hand are given back")

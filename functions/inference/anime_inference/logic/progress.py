@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 import time
 
+from anime_shared.errors import StorageUnavailable
 from anime_shared.jobs import Job, Stage
 from anime_shared.ledger import Ledger
 
 # Most photos take less: writing each of their stages would cost more than it tells.
 _INTERVAL_SECONDS = 0.5
+_log = logging.getLogger(__name__)
 
 
 class Progress:
@@ -30,7 +33,6 @@ class Progress:
         Raises:
             UnknownJob: it was deleted meanwhile.
             JobHeld: another worker has it by now.
-            StorageUnavailable: the ledger can't be written.
         """
         # Painting takes longest: for all that time, an earlier stage would be told.
         begins_to_paint = stage is Stage.STYLISE and share == 0
@@ -38,5 +40,9 @@ class Progress:
             return
         # The lease isn't made longer than the delivery, or who gets the next one must wait for it.
         left = self._held.lease_until - self._ledger.now()
-        self._ledger.progress(self._held, stage, max(0.0, left), share)
+        try:
+            self._ledger.progress(self._held, stage, max(0.0, left), share)
+        except StorageUnavailable as error:
+            # Nothing is lost by it but news.
+            _log.warning("how far job %s is can't be written: %s", self._held.id, error.detail)
         self._due = time.monotonic() + _INTERVAL_SECONDS

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from anime_inference.logic.cache import Finished
 from anime_inference.logic.limits import PipelineLimits
+from anime_inference.logic.patience import Patience
 from anime_inference.logic.progress import Progress
 from anime_inference.logic.studio import Studio
 from anime_shared import metrics, trail
@@ -43,6 +44,8 @@ class Work:
         lease_seconds: how long a job is kept from other workers; less than deliveries stay
             hidden, so that the one after a crash finds the job free.
         max_attempts: deliveries after which a job is given up.
+        patience: with stores that fail. Without it, one that fails while the queue delivers would
+            end all jobs in seconds, each by its last attempt.
     """
 
     uploads: ObjectStore
@@ -53,6 +56,7 @@ class Work:
     limits: PipelineLimits
     lease_seconds: float
     max_attempts: int
+    patience: Patience
     _held: dict[str, Job] = field(default_factory=dict, init=False)
 
     def run(self, job_id: str, receive_count: int) -> None:
@@ -72,7 +76,7 @@ class Work:
             Exception: whatever went wrong that may go well the next time; the job is queued again.
         """
         try:
-            job = self.ledger.job(job_id)
+            job = self.patience(lambda: self.ledger.job(job_id))
             if not job.status.ended:
                 job = self._end(job_id, receive_count)
         except UnknownJob:
@@ -91,11 +95,11 @@ class Work:
                 f"the photo was given up after {self.max_attempts} attempts",
                 limit=self.max_attempts,
             )
-            given_up = self.ledger.give_up(job_id, problem_of(error))
+            given_up = self.patience(lambda: self.ledger.give_up(job_id, problem_of(error)))
             self._count(given_up, "given_up", error.code)
             self._tell(given_up)
             raise error
-        job = self.ledger.claim(job_id, self.lease_seconds)
+        job = self.patience(lambda: self.ledger.claim(job_id, self.lease_seconds))
         if job.status.ended:
             return job
         self._held[job_id] = job
@@ -108,7 +112,8 @@ class Work:
             raise
         except AnimeError as error:
             if not error.retryable:
-                failed = self.ledger.fail(job, problem_of(error))
+                problem = problem_of(error)
+                failed = self.patience(lambda: self.ledger.fail(job, problem))
                 self._count(failed, "failed", error.code)
                 return failed
             self._release(job)
@@ -121,7 +126,7 @@ class Work:
 
     def _paint(self, job: Job) -> Job:
         progress = Progress(self.ledger, job)
-        photo = self.uploads.get(job.upload_id)
+        photo = self.patience(lambda: self.uploads.get(job.upload_id))
         if photo is None:
             raise UploadMissing("upload_id: its file was never sent, or deleted", field="upload_id")
         picture = self.studio.find(photo, job.options)
@@ -131,9 +136,10 @@ class Work:
             )
             progress(Stage.STORE)
             picture = self.studio.keep(photo, job.options, painted)
-        self.results.put(job.result_key, picture.data, picture.format.media_type)
+        data, media_type, result = picture.data, picture.format.media_type, _result(picture, job)
+        self.patience(lambda: self.results.put(job.result_key, data, media_type))
         try:
-            done = self.ledger.succeed(job, _result(picture, job))
+            done = self.patience(lambda: self.ledger.succeed(job, result))
         except UnknownJob:
             self.results.delete(job.result_key)
             if picture.cache_key is not None and not picture.cached:
@@ -155,7 +161,8 @@ class Work:
 
     def _tell(self, job: Job) -> None:
         if job.webhook_url is not None or job.batch_id is not None:
-            self.finished.send([json.dumps({"job_id": job.id, **trail.fields()})])
+            notice = json.dumps({"job_id": job.id, **trail.fields()})
+            self.patience(lambda: self.finished.send([notice]))
 
     def _release(self, job: Job) -> None:
         try:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from anime_shared.adapters.embedded.unavailable import told_as_unavailable
+from anime_shared.errors import StorageUnavailable
 
 _BUSY_SECONDS: Final = 10.0
 
@@ -57,10 +58,20 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
         """A transaction; it is undone if the block raises."""
-        with self._writing, self.read() as connection:
+        with self._turn(), self.read() as connection:
             connection.execute("BEGIN IMMEDIATE")
             with connection:
                 yield connection
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        # While someone else has the file, each would wait here for all before it to give up.
+        if not self._writing.acquire(timeout=_BUSY_SECONDS):
+            raise StorageUnavailable("the store is busy")
+        try:
+            yield
+        finally:
+            self._writing.release()
 
     def _connect(self) -> sqlite3.Connection:
         return sqlite3.connect(

@@ -24,15 +24,18 @@ CREATE TABLE IF NOT EXISTS messages (
 CREATE INDEX IF NOT EXISTS messages_by_queue ON messages (queue)
 """
 _POLL_SECONDS: Final = 0.05
+# Beyond what a clock is corrected by in passing; in seconds.
+_CLOCK_SLACK: Final = 1.0
+# What was hidden in the future was so before the clock was set back: nobody knows for how long.
 _OLDEST: Final = """
 SELECT id, body, receive_count FROM messages
-WHERE queue = ? AND visible_at <= ? ORDER BY id LIMIT 1
+WHERE queue = ? AND (visible_at <= ? OR since > ?) ORDER BY id LIMIT 1
 """
 _BURY: Final = """
 UPDATE messages SET queue = ?, since = ?, receive_count = 0, receipt = NULL WHERE id = ?
 """
 _TAKE: Final = """
-UPDATE messages SET visible_at = ?, receive_count = ?, receipt = ? WHERE id = ?
+UPDATE messages SET since = ?, visible_at = ?, receive_count = ?, receipt = ? WHERE id = ?
 """
 
 
@@ -86,10 +89,11 @@ class SqliteQueue:
 
     def hide(self, message: Message, seconds: float) -> None:
         """Hide it for so many seconds from now on, unless it was delivered again since."""
+        now = time.time()
         with self._database.write() as connection:
             connection.execute(
-                "UPDATE messages SET visible_at = ? WHERE id = ? AND receipt = ?",
-                (time.time() + seconds, message.id, message.receipt),
+                "UPDATE messages SET since = ?, visible_at = ? WHERE id = ? AND receipt = ?",
+                (now, now + seconds, message.id, message.receipt),
             )
 
     def depth(self) -> int:
@@ -123,10 +127,12 @@ class SqliteQueue:
                     continue
                 receipt = secrets.token_hex(16)
                 hidden_until = now + self._visibility_timeout
-                connection.execute(_TAKE, (hidden_until, received + 1, receipt, number))
+                connection.execute(_TAKE, (now, hidden_until, received + 1, receipt, number))
                 return Message(str(number), body, received + 1, receipt)
         return None
 
     def _oldest(self, connection: sqlite3.Connection, now: float) -> tuple[int, str, int] | None:
-        row: tuple[int, str, int] | None = connection.execute(_OLDEST, (self._name, now)).fetchone()
+        row: tuple[int, str, int] | None = connection.execute(
+            _OLDEST, (self._name, now, now + _CLOCK_SLACK)
+        ).fetchone()
         return row
