@@ -157,6 +157,15 @@ def gif_reaching_out() -> bytes:
     return _gif_head(64) + b"," + place + b"\x02\x02\x4c\x01\x00;"
 
 
+def gif_hiding(empty: bytes) -> bytes:
+    """The frame of `gif_clearing`, behind an extension that some readers take to be longer."""
+    whole = gif_clearing()
+    at = len(_gif_head(64))
+    shown = b"," + struct.pack("<HHHHB", 0, 0, 8, 8, 0) + b"\x02"
+    hidden = bytes([len(shown)]) + shown + b"\0"
+    return whole[:at] + empty + hidden + whole[at:]
+
+
 def gif_clearing() -> bytes:
     """A frame larger than any, whose place is to be cleared when its time is over."""
     clear = b"!\xf9\x04\x08\0\0\0\0"

@@ -48,6 +48,8 @@ def outcome(data: bytes, *, animate: bool = False) -> str:
         (files.png_with_packed(b"iCCP", 2**22), "broken-picture"),
         (files.gif_reaching_out(), "picture-too-large"),
         (files.gif_clearing(), "picture-too-large"),
+        (files.gif_hiding(b"!\xf9\0"), "broken-picture"),
+        (files.gif_hiding(b"!\xff\x0bNETSCAPE2.0\0"), "broken-picture"),
         (files.webp_of(16_383, 1), "picture-too-large"),
     ],
 )

@@ -19,6 +19,7 @@ MOST_BLOCKS: Final = 400_000
 
 _PNG_MAGIC: Final = b"\x89PNG\r\n\x1a\n"
 _GIF_LOOP: Final = b"\x0bNETSCAPE2.0"
+_GIF_COMMENT: Final = 0xFE
 _WEBP_ANIMATED: Final = 0b10
 
 
@@ -51,7 +52,7 @@ def read_header(data: bytes, most_frames: int) -> ClipHeader | None:
         most_frames: beyond so many, none is counted.
 
     Raises:
-        BrokenPicture: it is animated, and ends too early.
+        BrokenPicture: it is animated, and ends too early, or can be read in two ways.
         PictureTooComplex: a GIF in ever so many blocks.
     """
     if data.startswith((b"GIF87a", b"GIF89a")):
@@ -69,6 +70,7 @@ def reach_of_gif(data: bytes) -> tuple[int, int]:
     """Width and height that a GIF's first frame makes of its canvas, as far as the file goes.
 
     Raises:
+        BrokenPicture: it can be read in two ways.
         PictureTooComplex: it comes after ever so many blocks.
     """
     gif = _Gif(data)
@@ -114,10 +116,19 @@ class _Gif:
 
     def _extension(self, at: int) -> int:
         data = self._data
+        self._check_extension(at)
         is_loop = data[at + 1] == 0xFF and data[at + 2 : at + 14] == _GIF_LOOP
         if is_loop and data[at + 14] >= 3 and data[at + 15] == 1:
             self.loops = _little(data, at + 16)
         return self._after_blocks(at + 2)
+
+    def _check_extension(self, at: int) -> None:
+        """Refuse what Pillow takes to go on behind its end: it would find other frames there."""
+        label, length = self._data[at + 1], self._data[at + 2]
+        block, second = self._data[at + 3 : at + 3 + length], self._data[at + 3 + length]
+        ends_at_once = length == 0 and label != _GIF_COMMENT
+        if ends_at_once or (block.startswith(_GIF_LOOP[1:]) and second == 0):
+            raise BrokenPicture("image: a GIF with an empty extension", field="image")
 
     def _image(self, at: int) -> int:
         data = self._data
