@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from bench.soak.faults.base import Fault
+from bench.soak.faults.broker import BrokerRestarted
 from bench.soak.faults.clock import ClockBack, ClockForward
 from bench.soak.faults.database import DatabaseLocked
 from bench.soak.faults.disk import DiskFull, ReadOnly
@@ -22,6 +23,7 @@ FAULTS: Final[tuple[type[Fault], ...]] = (
     DiskFull,
     ReadOnly,
     DatabaseLocked,
+    BrokerRestarted,
     ClockForward,
     ClockBack,
     SlowClients,
