@@ -24,7 +24,7 @@ def test_the_same_photo_again_is_answered_from_the_cache(tmp_path: Path) -> None
     photo = image_field(file_of(gradient(40, 50)))
     with TestClient(create_app(Settings(data_dir=tmp_path))) as client:
         first, second = (client.post(URL, files=photo) for _ in range(2))
-        wanted = {"Accept": "image/jpeg"}
+        wanted = {"Accept": "image/jpeg", "X-Correlation-ID": "the-same"}
         picture, again = (client.post(URL, files=photo, headers=wanted) for _ in range(2))
     assert [answer.headers["anime-cached"] for answer in (first, second)] == ["false", "true"]
     told = [answer.json() for answer in (first, second)]
