@@ -55,6 +55,8 @@ def _mean(metric: str, by: str) -> str:
 
 
 _WEB: Final = '{service="web"}'
+# Without those that wait on purpose until there is news.
+_AT_ONCE: Final = '{service="web",route!~"/api/v1/(jobs|batches)/.*"}'
 ROWS: Final[dict[str, tuple[Panel, ...]]] = {
     "Requests": (
         Panel(
@@ -62,7 +64,12 @@ ROWS: Final[dict[str, tuple[Panel, ...]]] = {
             "reqps",
             (Query(_rate("anime_requests_total", "status", _WEB), "{{status}}"),),
         ),
-        Panel("Time of a request", "s", _quantiles("anime_request_seconds", "route", _WEB)),
+        Panel(
+            "Time of a request",
+            "s",
+            _quantiles("anime_request_seconds", "route", _AT_ONCE),
+            tells="But for questions after a job or a batch: they may wait for news.",
+        ),
         Panel(
             "Starts of processes in an hour",
             "short",

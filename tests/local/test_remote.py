@@ -56,7 +56,7 @@ def test_json_lines_are_those_of_a_picture_painted_here(
     told = {line.pop("input"): line for line in map(json.loads, result.stdout.splitlines())}
     assert set(told[str(album / "a.jpg")]) == {
         "output", "style", "model", "face_style", "face_model", "width", "height",
-        "frames", "painted_share", "timings", "faces", "job_id", "cached",
+        "frames", "painted_share", "timings", "faces", "job_id", "cached", "variant", "receipt",
     }  # fmt: skip
     problem = told[str(album / "bad.png")]["problem"]
     assert problem["type"] == "urn:anime:problem:broken-picture"

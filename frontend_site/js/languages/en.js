@@ -104,6 +104,8 @@ export default {
   "how_picture-too-large": "It can be made smaller right here.",
   "what_picture-too-complex": "This file takes far too much work.",
   "how_picture-too-complex": "Save it anew with another program, and try again.",
+  "what_request-too-slow": "Your photo came too slowly.",
+  "how_request-too-slow": "Try again with a better connection.",
   "what_clip-too-long": "This animation is too long.",
   "how_clip-too-long": "Cut it shorter, or choose JPEG under “More”: then its first frame is painted.",
   "what_clip-too-slow": "This animation takes too much time.",

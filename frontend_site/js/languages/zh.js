@@ -104,6 +104,8 @@ export default {
   "how_picture-too-large": "可以在这里直接缩小。",
   "what_picture-too-complex": "处理这个文件太费力了。",
   "how_picture-too-complex": "请用别的程序重新保存后再试。",
+  "what_request-too-slow": "照片上传得太慢了。",
+  "how_request-too-slow": "请换个更好的网络再试。",
   "what_clip-too-long": "这个动图太长了。",
   "how_clip-too-long": "请剪短一些，或在“更多”中选择 JPEG：这样只绘制第一帧。",
   "what_clip-too-slow": "这个动图耗时太长。",

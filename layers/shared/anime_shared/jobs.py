@@ -74,7 +74,8 @@ def new_id() -> str:
 
 
 class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # While a new version is rolled out, the one before reads its records and writes them again.
+    model_config = ConfigDict(frozen=True, extra="allow")
 
 
 class Upload(_Model):

@@ -62,7 +62,7 @@ class Metric:
 
 
 # A face takes a tenth of a second, a large clip minutes.
-_SECONDS: Final = (0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0)
+_SECONDS: Final = (0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0)
 _BYTES: Final = tuple(float(2**power) for power in range(27, 34))
 
 STARTS = Metric("anime_starts_total", Kind.COUNTER, "Starts of a process; on Lambda, cold starts.")

@@ -42,7 +42,7 @@ class Assigned(BaseModel):
         painter: id of the style whose model paints it.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="allow")
 
     style: str
     name: str

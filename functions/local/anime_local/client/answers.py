@@ -53,6 +53,8 @@ class Job(_Answer):
         result_url: where the picture lies for a while, if it succeeded.
         cached: whether the same photo with the same options was painted before.
         timings: seconds spent in each stage.
+        variant: of the style, which this client has got.
+        receipt: by what it was painted, and what that took.
     """
 
     job_id: str
@@ -66,11 +68,13 @@ class Job(_Answer):
     result: Picture | None = None
     cached: bool | None = None
     style: str | None = None
+    variant: str | None = None
     model: str | None = None
     face_style: str | None = None
     face_model: str | None = None
     faces: list[dict[str, Any]] | None = None
     timings: dict[str, float] | None = None
+    receipt: dict[str, Any] | None = None
 
 
 class Style(_Answer):

@@ -42,12 +42,12 @@ class Transformed:
 
     def facts(self) -> dict[str, Any]:
         """What can be told of it, as JSON holds it, by the names of a picture painted here."""
-        told = {"job_id", "cached", "style", "model", "face_style", "face_model"}
+        told = {"job_id", "cached", "style", "variant", "model", "face_style", "face_model"}
         size = {"width", "height", "frames", "painted_share"}
         return {
             **self.job.model_dump(include=told),
             **(self.job.result.model_dump(include=size) if self.job.result else {}),
-            **self.job.model_dump(include={"timings", "faces"}),
+            **self.job.model_dump(include={"timings", "faces", "receipt"}),
         }
 
 

@@ -39,9 +39,9 @@ class HttpWebhookSender:
         try:
             answer = asyncio.run(self._deliver(request))
         except (httpx2.HTTPError, TimeoutError) as error:
-            raise WebhookFailed(f"{address.host} doesn't answer") from error
+            raise WebhookFailed("the receiver doesn't answer") from error
         if not answer.is_success:
-            raise WebhookFailed(f"{address.host} answers {answer.status_code}")
+            raise WebhookFailed(f"the receiver answers {answer.status_code}")
 
     async def _deliver(self, request: httpx2.Request) -> httpx2.Response:
         async with (

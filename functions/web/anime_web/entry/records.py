@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from anime_shared import deliveries, trail
 from anime_shared.errors import AnimeError
@@ -19,8 +19,6 @@ _log = logging.getLogger(__name__)
 
 
 class _Notice(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
     correlation_id: str | None = None
     traceparent: str | None = None
 
