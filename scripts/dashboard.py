@@ -73,7 +73,11 @@ ROWS: Final[dict[str, tuple[Panel, ...]]] = {
         Panel(
             "Starts of processes in an hour",
             "short",
-            (Query("sum by (service) (increase(anime_starts_total[1h]))", "{{service}}"),),
+            (
+                Query("sum by (service) (increase(anime_starts_total[1h]))", "{{service}}"),
+                # A container's counters begin anew with it.
+                Query("sum by (job) (changes(up[1h])) / 2", "containers of {{job}}"),
+            ),
             tells="More than a few: something dies again and again.",
         ),
     ),
