@@ -48,6 +48,10 @@ setup: .venv/.ready ## Install everything into .venv (quick when there is nothin
 	$(UV) pip install --quiet --python .venv-train --require-hashes -r requirements/bench.txt
 	@touch $@
 
+.PHONY: hooks
+hooks: .venv/.ready ## Check each commit as `make check` does (installs git's hooks)
+	$(BIN)/pre-commit install
+
 COMPILE = $(UV) pip compile --quiet --generate-hashes --upgrade --no-annotate \
   --custom-compile-command "make lock"
 FUNCTIONS = $(COMPILE) --universal --python-version 3.11 pyproject.toml
