@@ -49,7 +49,7 @@ setup: .venv/.ready ## Install everything into .venv (quick when there is nothin
 	@touch $@
 
 .PHONY: hooks
-hooks: .venv/.ready ## Check each commit as `make check` does (installs git's hooks)
+hooks: .venv/.browser ## Check each commit as `make check` does (installs git's hooks)
 	$(BIN)/pre-commit install
 
 COMPILE = $(UV) pip compile --quiet --generate-hashes --upgrade --no-annotate \
