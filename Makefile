@@ -94,9 +94,9 @@ photo: .venv/.ready ## Turn one photo into anime: make photo IN=me.jpg OUT=anime
 	@$(BIN)/animegan transform --overwrite "$(IN)" "$(OUT)"
 
 .PHONY: docs
-docs: .venv/.ready ## Write what the code knows (settings, metrics, routes) into the documents
-	@$(BIN)/python -m scripts.document
+docs: .venv/.ready ## Write what the code knows (settings, metrics, API, commands) into the documents
 	@$(BIN)/python -m scripts.openapi
+	@$(BIN)/python -m scripts.document
 	@$(BIN)/python -m scripts.dashboard
 
 .PHONY: samples

@@ -14,10 +14,16 @@ from anime_inference.settings import Settings as InferenceSettings
 from anime_shared.metrics import METRICS
 from anime_shared.settings import PlatformSettings
 from anime_web.settings import Settings as WebSettings
+from scripts.reference.api import api
+from scripts.reference.command_line import command_line
 
 _DOCS = Path(__file__).parents[1] / "docs"
 CONFIGURATION = _DOCS / "configuration.md"
 OPERATE = _DOCS / "operate.md"
+REFERENCES = {
+    _DOCS / "reference/api.md": api,
+    _DOCS / "reference/command-line.md": command_line,
+}
 _MARKS = re.compile(r"(?<=<!-- settings -->\n).*(?=<!-- /settings -->)", re.DOTALL)
 _METRICS = re.compile(r"(?<=<!-- metrics -->\n).*(?=<!-- /metrics -->)", re.DOTALL)
 _USER_DATA = Path(platformdirs.user_data_dir())
@@ -77,3 +83,5 @@ def _shown(default: Any) -> str:
 if __name__ == "__main__":
     CONFIGURATION.write_text(with_settings(CONFIGURATION.read_text()))
     OPERATE.write_text(with_metrics(OPERATE.read_text()))
+    for file, text in REFERENCES.items():
+        file.write_text(text())

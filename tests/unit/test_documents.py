@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -9,7 +10,8 @@ import pytest
 
 from anime_shared.metrics import METRICS
 from anime_shared.styles import STYLES
-from scripts.document import CONFIGURATION, OPERATE, with_metrics, with_settings
+from anime_web.entry.http.app import OPENAPI_FILE
+from scripts.document import CONFIGURATION, OPERATE, REFERENCES, with_metrics, with_settings
 from tests.unit.test_architecture import PACKAGES
 
 ROOT = Path(__file__).parents[2]
@@ -26,6 +28,19 @@ def test_the_table_of_metrics_is_todays() -> None:
     text = OPERATE.read_text()
     assert text == with_metrics(text), "run `make docs`"
     assert all(f"| `{metric.name}` |" in text for metric in METRICS)
+
+
+@pytest.mark.parametrize("file", REFERENCES, ids=lambda file: file.stem)
+def test_the_reference_is_todays(file: Path) -> None:
+    assert file.read_text() == REFERENCES[file](), "run `make docs`"
+
+
+def test_the_reference_has_every_route_and_every_command() -> None:
+    api, commands = (file.read_text() for file in REFERENCES)
+    for path, methods in json.loads(OPENAPI_FILE.read_text())["paths"].items():
+        assert all(f"### `{method.upper()} {path}`" in api for method in methods)
+    for command in ("transform", "serve", "ab-report", "models pull", "remote transform"):
+        assert f"## `animegan {command}`" in commands
 
 
 def test_every_style_is_in_the_readme() -> None:

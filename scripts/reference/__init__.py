@@ -1,0 +1,1 @@
+"""The documents of ``docs/reference``, written from what the code knows."""
