@@ -15,7 +15,27 @@ from scripts.document import CONFIGURATION, OPERATE, REFERENCES, with_metrics, w
 from tests.unit.test_architecture import PACKAGES
 
 ROOT = Path(__file__).parents[2]
-ARCHITECTURE = (ROOT / "ARCHITECTURE.md").read_text()
+ARCHITECTURE = ROOT / "ARCHITECTURE.md"
+DECISIONS = sorted(ROOT.glob("docs/decisions/*.md"))
+DOCUMENTS = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
+# Paths are written from the repository, from a package or from beside it, or from the page.
+ROOTS = (
+    ROOT,
+    ROOT / "frontend_site",
+    *PACKAGES.values(),
+    *(folder.parent for folder in PACKAGES.values()),
+)
+
+
+def named_paths(document: Path) -> set[str]:
+    """Every file and folder that a document names in code."""
+    return set(re.findall(r"`([\w./-]+(?:\.(?:py|js|json|yaml|toml)|/))`", document.read_text()))
+
+
+def missing_paths(document: Path) -> list[str]:
+    return [
+        path for path in named_paths(document) if not any((root / path).exists() for root in ROOTS)
+    ]
 
 
 def test_the_settings_tables_are_todays() -> None:
@@ -48,36 +68,26 @@ def test_every_style_is_in_the_readme() -> None:
     assert all(f"`{style.id}`" in text for style in STYLES)
 
 
-@pytest.mark.parametrize(
-    "document",
-    [
-        "README.md",
-        "MODEL_CARD.md",
-        "ARCHITECTURE.md",
-        "SECURITY.md",
-        "docs/attacks.md",
-        "docs/benchmarks.md",
-        "docs/compose.md",
-        "docs/configuration.md",
-        "docs/deploy.md",
-        "docs/memory.md",
-        "docs/operate.md",
-        "docs/reliability.md",
-    ],
-)
-def test_links_lead_somewhere(document: str) -> None:
-    file = ROOT / document
+@pytest.mark.parametrize("file", DOCUMENTS, ids=lambda file: str(file.relative_to(ROOT)))
+def test_links_lead_somewhere(file: Path) -> None:
     links = re.findall(r"\]\((?!https?:)([^)#]+)\)", file.read_text())
     missing = [link for link in links if not (file.parent / link).exists()]
     assert not missing
 
 
 def test_every_path_in_the_architecture_exists() -> None:
-    named = set(re.findall(r"`([\w./-]+(?:\.py|/))`", ARCHITECTURE))
-    assert len(named) > 15
-    roots = (ROOT, *PACKAGES.values(), *(folder.parent for folder in PACKAGES.values()))
-    missing = [path for path in named if not any((root / path).exists() for root in roots)]
-    assert not missing
+    assert len(named_paths(ARCHITECTURE)) > 60
+    assert not missing_paths(ARCHITECTURE)
+
+
+@pytest.mark.parametrize("file", DECISIONS, ids=lambda file: file.stem)
+def test_a_decision_is_short_complete_and_in_the_list(file: Path) -> None:
+    text = file.read_text()
+    assert text.startswith(f"# {int(file.stem[:4])}. ")
+    assert all(text.count(f"**{part}.**") == 1 for part in ("What", "Why", "Rejected"))
+    assert len(text.splitlines()) <= 25
+    assert f"(docs/decisions/{file.name})" in ARCHITECTURE.read_text()
+    assert not missing_paths(file)
 
 
 def test_every_defence_names_a_test_that_exists() -> None:
@@ -92,7 +102,7 @@ def test_every_defence_names_a_test_that_exists() -> None:
 
 def test_every_make_target_that_is_named_exists() -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    for document in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]:
+    for document in DOCUMENTS:
         named = set(re.findall(r"`make ([a-z-]+)", document.read_text()))
         assert named <= targets, document
 
