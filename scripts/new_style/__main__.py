@@ -1,4 +1,4 @@
-"""``python -m scripts.new_style``: registry entry, model card, README row, model file."""
+"""``python -m scripts.new_style``: registry entry, model card, READMEs' rows, model file."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ from rich.console import Console
 from anime_shared.errors import AnimeError
 from anime_shared.styles import Subject
 from scripts.new_style.style import NewStyle, Source
-from scripts.new_style.texts import with_card, with_entry, with_row
+from scripts.new_style.texts import with_card, with_chinese_row, with_entry, with_row
 
 TEXTS: Final[dict[str, Callable[[str, NewStyle], str]]] = {
     "layers/shared/anime_shared/styles.py": with_entry,
     "MODEL_CARD.md": with_card,
     "README.md": with_row,
+    "README.zh-CN.md": with_chinese_row,
 }
 MODELS: Final = "functions/inference/anime_inference/models"
 console = Console(highlight=False, soft_wrap=True)

@@ -96,9 +96,20 @@ def with_card(cards: str, style: NewStyle) -> str:
 
 def with_row(readme: str, style: NewStyle) -> str:
     """``README.md`` with a row in the table of styles."""
-    subject = "faces" if style.subject is Subject.PORTRAIT else "scenery"
-    comes_with = "this repository" if style.source is None else "`animegan models pull`"
-    licence = "**non-commercial**" if style.non_commercial else "MIT"
+    return _with_row(readme, style, "faces", "scenery", "this repository", "non-commercial")
+
+
+def with_chinese_row(readme: str, style: NewStyle) -> str:
+    """``README.zh-CN.md``, likewise."""
+    return _with_row(readme, style, "人脸", "风景", "本仓库", "非商业用途")
+
+
+def _with_row(
+    readme: str, style: NewStyle, faces: str, scenery: str, here: str, non_commercial: str
+) -> str:
+    subject = faces if style.subject is Subject.PORTRAIT else scenery
+    comes_with = here if style.source is None else "`animegan models pull`"
+    licence = f"**{non_commercial}**" if style.non_commercial else "MIT"
     return _before(
         readme, _END_OF_TABLE, f"|\n| `{style.id}` | {subject} | {comes_with} | {licence} "
     )

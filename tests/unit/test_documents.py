@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from tests.unit.test_architecture import PACKAGES
 
 ROOT = Path(__file__).parents[2]
 ARCHITECTURE = ROOT / "ARCHITECTURE.md"
+READMES = (ROOT / "README.md", ROOT / "README.zh-CN.md")
 DECISIONS = sorted(ROOT.glob("docs/decisions/*.md"))
 DOCUMENTS = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
 # Paths are written from the repository, from a package or from beside it, or from the page.
@@ -25,6 +27,34 @@ ROOTS = (
     *PACKAGES.values(),
     *(folder.parent for folder in PACKAGES.values()),
 )
+
+
+_BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def levels_of(text: str) -> list[str]:
+    """How deep each heading is, in their order; a fenced comment is none."""
+    return re.findall(r"^(#+) ", _BLOCK.sub("", text), re.MULTILINE)
+
+
+def blocks_of(text: str) -> list[tuple[str, str]]:
+    """Language and content of each fenced block, without comments."""
+    return [(kind, re.sub(r" +# .*", "", code)) for kind, code in _BLOCK.findall(text)]
+
+
+def links_of(text: str) -> Counter[str]:
+    return Counter(re.findall(r"\]\(([^)]+)\)", text))
+
+
+def code_of(text: str) -> Counter[str]:
+    """What stands in backticks, outside of blocks."""
+    return Counter(re.findall(r"`([^`\n]+)`", _BLOCK.sub("", text)))
+
+
+def slugs_of(document: Path) -> set[str]:
+    """What links may name of a document."""
+    headings = re.findall(r"^#+ (.*)$", _BLOCK.sub("", document.read_text()), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 def named_paths(document: Path) -> set[str]:
@@ -63,16 +93,28 @@ def test_the_reference_has_every_route_and_every_command() -> None:
         assert f"## `animegan {command}`" in commands
 
 
-def test_every_style_is_in_the_readme() -> None:
-    text = (ROOT / "README.md").read_text()
-    assert all(f"`{style.id}`" in text for style in STYLES)
+@pytest.mark.parametrize("file", READMES, ids=lambda file: file.name)
+def test_every_style_is_in_the_readme(file: Path) -> None:
+    assert all(f"`{style.id}`" in file.read_text() for style in STYLES)
+
+
+def test_both_readmes_have_the_same_parts() -> None:
+    english, chinese = (file.read_text() for file in READMES)
+    assert levels_of(english) == levels_of(chinese)
+    assert blocks_of(english) == blocks_of(chinese)
+    assert code_of(english) == code_of(chinese)
+    links, of_chinese = links_of(english), links_of(chinese)
+    assert links.pop("README.zh-CN.md") == of_chinese.pop("README.md") == 1
+    assert links == of_chinese
 
 
 @pytest.mark.parametrize("file", DOCUMENTS, ids=lambda file: str(file.relative_to(ROOT)))
 def test_links_lead_somewhere(file: Path) -> None:
-    links = re.findall(r"\]\((?!https?:)([^)#]+)\)", file.read_text())
-    missing = [link for link in links if not (file.parent / link).exists()]
-    assert not missing
+    for link in re.findall(r"\]\((?!https?:)([^)]+)\)", file.read_text()):
+        name, _, slug = link.partition("#")
+        target = file.parent / name if name else file
+        assert target.exists(), link
+        assert not slug or slug in slugs_of(target), link
 
 
 def test_every_path_in_the_architecture_exists() -> None:

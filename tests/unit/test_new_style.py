@@ -1,4 +1,4 @@
-"""A new style, written into copies of the registry, the cards and the README."""
+"""A new style, written into copies of the registry, the cards and the READMEs."""
 
 from __future__ import annotations
 
@@ -64,12 +64,12 @@ def test_a_bundled_style(
     )
     assert (repository / MODELS / "sunset.onnx").read_bytes() == file.read_bytes()
     assert "## `sunset`" in (repository / "MODEL_CARD.md").read_text()
-    assert "| `sunset` |" in (repository / "README.md").read_text()
     # It stands among the others, and the table is still one.
-    lines = (repository / "README.md").read_text().splitlines()
-    row = next(index for index, line in enumerate(lines) if line.startswith("| `sunset`"))
-    assert lines[row].count("|") == lines[row - 1].count("|") == 5
-    assert lines[row + 1] == ""
+    for readme in ("README.md", "README.zh-CN.md"):
+        lines = (repository / readme).read_text().splitlines()
+        row = next(index for index, line in enumerate(lines) if line.startswith("| `sunset`"))
+        assert lines[row].count("|") == lines[row - 1].count("|") == 5
+        assert lines[row + 1] == ""
     ruff = [sys.executable, "-m", "ruff", "format", "--check", "--line-length", "100"]
     assert subprocess.run([*ruff, repository / REGISTRY], check=False).returncode == 0
 
