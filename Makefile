@@ -321,6 +321,6 @@ students: .venv-train/.ready ## Label, train and export the bundled styles (a ni
 	$(TRAIN_BIN)/python -m training evaluate --style shinkai --photos $(PHOTOS)
 	$(TRAIN_BIN)/python -m training portrait label --photos $(PHOTOS) \
 	  --teacher $(TEACHERS)/animegan3/tiny_cute.onnx
-	$(TRAIN_BIN)/python -m training portrait train --photos $(PHOTOS)
+	$(TRAIN_BIN)/python -m training portrait train
 	$(TRAIN_BIN)/python -m training portrait export
 	$(TRAIN_BIN)/python -m training portrait evaluate --photos $(PHOTOS)

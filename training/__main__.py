@@ -114,4 +114,5 @@ def evaluate_command(
     console.print(f"mean of {len(rows)}: {mean(rows)}")
 
 
-app()
+if __name__ == "__main__":
+    app()

@@ -50,7 +50,7 @@ def served(data: Path, *options: str, **settings: str) -> Iterator[Served]:
             stdin=subprocess.DEVNULL,
         )
     try:
-        yield Served(_url(process, data / "serve.log"), process, data)
+        yield Served(url_when_ready(process, data / "serve.log"), process, data)
         with suppress(psutil.NoSuchProcess):
             process.terminate()
         process.wait(_STOP_SECONDS)
@@ -60,7 +60,8 @@ def served(data: Path, *options: str, **settings: str) -> Iterator[Served]:
         process.wait()
 
 
-def _url(process: psutil.Popen, log: Path) -> str:
+def url_when_ready(process: psutil.Popen, log: Path) -> str:
+    """Where the server answers that ``process`` is or has started, as it says in its log."""
     end = time.monotonic() + _START_SECONDS
     while process.poll() is None and time.monotonic() < end:
         ready = _READY.search(log.read_text())
