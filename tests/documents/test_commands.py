@@ -69,8 +69,10 @@ def test_training_knows_the_options_that_are_given_to_it(command: str) -> None:
 
 @pytest.mark.parametrize("file", DOCUMENTS, ids=lambda file: str(file.relative_to(ROOT)))
 def test_no_command_stands_outside_of_a_block(file: Path) -> None:
-    fenced = re.sub(r"^```.*?^```$", "", file.read_text(), flags=re.MULTILINE | re.DOTALL)
-    assert not re.search(r"^\n {4}\S", fenced, re.MULTILINE)
+    text = file.read_text()
+    assert set(re.findall(r"^```(\w+)$", text, re.MULTILINE)) <= {"python", "sh", "toml"}
+    rest = re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
+    assert not re.search(r"^\n {4}\S", rest, re.MULTILINE)
 
 
 def test_every_target_in_a_block_exists() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from anime_shared.jobs import Stage
 from anime_shared.metrics import METRICS
 from anime_shared.styles import STYLES
 from anime_web.entry.http.app import OPENAPI_FILE
@@ -120,6 +121,14 @@ def test_links_lead_somewhere(file: Path) -> None:
 def test_every_path_in_the_architecture_exists() -> None:
     assert len(named_paths(ARCHITECTURE)) > 60
     assert not missing_paths(ARCHITECTURE)
+
+
+def test_the_glossary_has_each_word_once_and_every_stage() -> None:
+    _, _, glossary = ARCHITECTURE.read_text().partition("## Glossary")
+    cells = re.findall(r"^\| (?!word|---)(.*?) \|", glossary, re.MULTILINE)
+    words = [word for cell in cells for word in cell.split(", ")]
+    assert len(words) == len(set(words)) > 30
+    assert all(f"`{stage}`" in glossary for stage in Stage)
 
 
 @pytest.mark.parametrize("file", DECISIONS, ids=lambda file: file.stem)
