@@ -128,7 +128,12 @@ check: .venv/.browser ## Lint, format and types
 
 .PHONY: test
 test: .venv/.ready ## The tests that need neither torch nor a network
-	ANIME_TEST_SHARED="$(SHARED)" $(BIN)/pytest -m "not torch"
+	ANIME_TEST_SHARED="$(SHARED)" $(BIN)/pytest -n 2 -m "not torch and not measures"
+	ANIME_TEST_SHARED="$(SHARED)" $(BIN)/pytest -m "not torch and measures"
+
+.PHONY: test-fast
+test-fast: .venv/.ready ## Logic, documents, template: what to run while working
+	$(BIN)/pytest -n 2 -m "not measures" tests/unit tests/golden tests/template
 
 .PHONY: prometheus
 prometheus: .venv/.ready ## What checks the alerts: promtool (as root on Debian, installs it)

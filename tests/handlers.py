@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import logging
 import sys
@@ -33,10 +34,15 @@ def loaded(function: Literal["inference", "web"]) -> Iterator[Handler]:
     sys.modules.pop(module, None)
     # Its stream is the standard output of the test before.
     logging.Logger.manager.loggerDict.pop(function, None)
+    loop = asyncio.new_event_loop()
     try:
+        # Mangum would make one, and never close it: on Lambda it lives as long as the process.
+        asyncio.set_event_loop(loop)
         handler = importlib.import_module(module).handler
         yield lambda event: dict(handler(event, Context(function)))
     finally:
+        asyncio.set_event_loop(None)
+        loop.close()
         sys.modules.pop(module, None)
         for logger, (handlers, propagate, level) in zip(loggers, before, strict=True):
             logger.handlers, logger.propagate = handlers, propagate

@@ -32,7 +32,7 @@ import sys, time
 from anime_shared.adapters.rabbitmq.link import Link
 from anime_shared.adapters.rabbitmq.queue import RabbitQueue
 queue = RabbitQueue(Link(sys.argv[1]), sys.argv[2], 60, 3, sys.argv[2] + ".dead")
-print(queue.receive(15).body, flush=True)
+print(queue.receive(20).body, flush=True)
 time.sleep(60)
 """
 

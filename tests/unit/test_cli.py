@@ -332,6 +332,7 @@ def test_a_server_without_its_face_pack_does_not_start(
     assert "animegan models pull faces --from FOLDER" in line
 
 
+@pytest.mark.measures
 @pytest.mark.parametrize(
     ("data", "says"),
     [

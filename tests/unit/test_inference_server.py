@@ -19,6 +19,8 @@ from PIL import Image
 
 from tests.pictures import file_of, gradient, png_bomb
 
+pytestmark = pytest.mark.measures
+
 URL = "/api/v1/transform"
 PROBLEM = "application/problem+json"
 

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.measures
+
 ROOT = Path(__file__).parents[2]
 _MODEL_CODE = {"numpy", "onnxruntime", "PIL", "cv2", "anime_inference"}
 
