@@ -21,6 +21,7 @@ LANGUAGES = {file.stem: file.read_text() for file in (FOLDER / "js/languages").i
 NEVER_SEEN = {
     "install-failed",
     "job-held",
+    "provider-missing",
     "unknown-batch",
     "webhook-failed",
     "webhook-refused",
