@@ -7,7 +7,7 @@ import importlib
 import logging
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -26,6 +26,15 @@ class Context:
 
 
 @contextmanager
+def own_loop() -> Iterator[None]:
+    """For Mangum, which would make one and never close it: on Lambda it lives as the process."""
+    with closing(asyncio.new_event_loop()) as loop:
+        asyncio.set_event_loop(loop)
+        yield
+        asyncio.set_event_loop(None)
+
+
+@contextmanager
 def loaded(function: Literal["inference", "web"]) -> Iterator[Handler]:
     """The handler of a new process with today's environment; the loggers are put back after it."""
     module = f"anime_{function}.entry.aws"
@@ -34,15 +43,11 @@ def loaded(function: Literal["inference", "web"]) -> Iterator[Handler]:
     sys.modules.pop(module, None)
     # Its stream is the standard output of the test before.
     logging.Logger.manager.loggerDict.pop(function, None)
-    loop = asyncio.new_event_loop()
     try:
-        # Mangum would make one, and never close it: on Lambda it lives as long as the process.
-        asyncio.set_event_loop(loop)
-        handler = importlib.import_module(module).handler
-        yield lambda event: dict(handler(event, Context(function)))
+        with own_loop():
+            handler = importlib.import_module(module).handler
+            yield lambda event: dict(handler(event, Context(function)))
     finally:
-        asyncio.set_event_loop(None)
-        loop.close()
         sys.modules.pop(module, None)
         for logger, (handlers, propagate, level) in zip(loggers, before, strict=True):
             logger.handlers, logger.propagate = handlers, propagate

@@ -20,6 +20,7 @@ from anime_shared.composition import open_platform
 from anime_shared.errors import StyleNotInstalled
 from anime_shared.jobs import JobStatus
 from anime_shared.platform import Platform
+from tests.handlers import own_loop
 from tests.pictures import opened
 from tests.work import PHOTO, add_job
 
@@ -52,7 +53,8 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[
         handler: Handler = importlib.import_module(MODULE).handler
         return handler
 
-    yield start
+    with own_loop():
+        yield start
     sys.modules.pop(MODULE, None)
     for logger, (handlers, propagate, level) in zip(loggers, before, strict=True):
         logger.handlers, logger.propagate = handlers, propagate

@@ -17,6 +17,7 @@ from anime_shared.composition import open_platform
 from anime_shared.jobs import Job, new_id
 from anime_shared.options import TransformOptions
 from anime_web.settings import read_settings
+from tests.handlers import own_loop
 from tests.web.receiver import Receiver, receiving
 
 Invoke = Callable[[dict[str, Any]], dict[str, Any]]
@@ -39,12 +40,13 @@ def receiver() -> Iterator[Receiver]:
 
 
 @pytest.fixture
-def invoke(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, receiver: Receiver) -> Invoke:
+def invoke(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, receiver: Receiver) -> Iterator[Invoke]:
     monkeypatch.setenv("ANIME_DATA_DIR", str(tmp_path / "var"))
     monkeypatch.setenv("ANIME_WEBHOOK_ALLOW", receiver.url)
     monkeypatch.delitem(sys.modules, "anime_web.entry.aws", raising=False)
-    function = importlib.import_module("anime_web.entry.aws")
-    return lambda event: dict(function.handler(event, Context()))
+    with own_loop():
+        function = importlib.import_module("anime_web.entry.aws")
+        yield lambda event: dict(function.handler(event, Context()))
 
 
 def gateway_event(method: str, path: str, body: bytes = b"", **headers: str) -> dict[str, Any]:
@@ -140,6 +142,8 @@ def test_ended_jobs_are_told_and_failures_come_back(invoke: Invoke, receiver: Re
     assert returned == ["message-1", "message-3"]
     assert [headers["webhook-id"] for _, headers, _ in receiver.seen] == [told, failed]
     assert json.loads(receiver.seen[0][2])["problem"] == {"title": "Broken"}
+    # The same process goes on to answer requests.
+    assert invoke(gateway_event("GET", "/healthz"))["statusCode"] == 200
 
 
 def test_metrics_and_logs_are_json_lines(

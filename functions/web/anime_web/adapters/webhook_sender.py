@@ -37,7 +37,9 @@ class HttpWebhookSender:
         address = self._allowed.check(url)
         request = self._request(url, address, self._signed_headers(message_id, body), body)
         try:
-            answer = asyncio.run(self._deliver(request))
+            # `asyncio.run` would take this thread's loop away, by which Lambda answers requests.
+            with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
+                answer = runner.run(self._deliver(request))
         except (httpx2.HTTPError, TimeoutError) as error:
             raise WebhookFailed("the receiver doesn't answer") from error
         if not answer.is_success:
