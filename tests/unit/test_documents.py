@@ -97,6 +97,13 @@ def test_every_style_is_in_the_readme(file: Path) -> None:
     assert all(f"`{style.id}`" in file.read_text() for style in STYLES)
 
 
+def test_every_bundled_style_has_a_card_and_every_card_is_filled_in() -> None:
+    cards = (ROOT / "MODEL_CARD.md").read_text()
+    headings = "".join(re.findall(r"^## .*$", cards, re.MULTILINE))
+    assert all(f"`{style.id}`" in headings for style in STYLES if style.bundled)
+    assert "TODO" not in cards
+
+
 def test_both_readmes_have_the_same_parts() -> None:
     english, chinese = (file.read_text() for file in READMES)
     assert levels_of(english) == levels_of(chinese)

@@ -18,6 +18,7 @@ from anime_inference.logic.generator import Models
 from anime_inference.logic.limits import PipelineLimits
 from anime_inference.logic.result import Result
 from anime_shared.errors import AnimeError, StorageUnavailable
+from anime_shared.jobs import copy_keys
 from anime_shared.options import OutputFormat, TransformOptions
 from anime_shared.ports.object_store import ObjectStore
 from anime_shared.treatment import choose_treatment
@@ -77,9 +78,10 @@ class ResultCache:
         key = self._key(data, options)
         if self._store is None or key is None:
             return None
+        file_key, facts_key = copy_keys(key)
         try:
-            described = self._store.get(_facts_at(key))
-            painted = None if described is None else self._store.get(_file_at(key))
+            described = self._store.get(facts_key)
+            painted = None if described is None else self._store.get(file_key)
         except StorageUnavailable as error:
             _log.warning("the result cache can't be read: %s", error.detail)
             return None
@@ -101,10 +103,11 @@ class ResultCache:
         if self._store is not None and key is not None:
             sha256 = hashlib.sha256(result.data).hexdigest()
             entry = _Entry(sha256=sha256, format=result.format, facts=facts)
+            file_key, facts_key = copy_keys(key)
             try:
-                self._store.put(_file_at(key), result.data, result.format.media_type)
+                self._store.put(file_key, result.data, result.format.media_type)
                 body = entry.model_dump_json().encode()
-                self._store.put(_facts_at(key), body, "application/json")
+                self._store.put(facts_key, body, "application/json")
             except StorageUnavailable as error:
                 _log.warning("the result cache can't be written: %s", error.detail)
                 key = None
@@ -114,9 +117,10 @@ class ResultCache:
         """Remove a picture; nothing happens if there is none."""
         if self._store is None:
             return
+        file_key, facts_key = copy_keys(key)
         try:
-            self._store.delete(_facts_at(key))
-            self._store.delete(_file_at(key))
+            self._store.delete(facts_key)
+            self._store.delete(file_key)
         except StorageUnavailable as error:
             _log.warning("the result cache can't be written: %s", error.detail)
 
@@ -141,11 +145,3 @@ class ResultCache:
         }
         canonical = json.dumps(given, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()
-
-
-def _file_at(key: str) -> str:
-    return f"cache/{key}"
-
-
-def _facts_at(key: str) -> str:
-    return f"cache/{key}.json"

@@ -7,7 +7,6 @@ after that, and only then is the delivery settled: from any point the next deliv
 
 from __future__ import annotations
 
-import json
 import logging
 from dataclasses import dataclass, field
 
@@ -16,7 +15,7 @@ from anime_inference.logic.limits import PipelineLimits
 from anime_inference.logic.patience import Patience
 from anime_inference.logic.progress import Progress
 from anime_inference.logic.studio import Studio
-from anime_shared import metrics, trail
+from anime_shared import messages, metrics
 from anime_shared.errors import AnimeError, JobHeld, ProcessingFailed, UnknownJob, UploadMissing
 from anime_shared.jobs import Job, Result, Stage
 from anime_shared.ledger import Ledger
@@ -126,7 +125,7 @@ class Work:
 
     def _paint(self, job: Job) -> Job:
         progress = Progress(self.ledger, job)
-        photo = self.patience(lambda: self.uploads.get(job.upload_id))
+        photo = self.patience(lambda: self.uploads.get(job.upload_key))
         if photo is None:
             raise UploadMissing("upload_id: its file was never sent, or deleted", field="upload_id")
         picture = self.studio.find(photo, job.options)
@@ -161,7 +160,7 @@ class Work:
 
     def _tell(self, job: Job) -> None:
         if job.webhook_url is not None or job.batch_id is not None:
-            notice = json.dumps({"job_id": job.id, **trail.fields()})
+            notice = messages.of_job(job.id)
             self.patience(lambda: self.finished.send([notice]))
 
     def _release(self, job: Job) -> None:
