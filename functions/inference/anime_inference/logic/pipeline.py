@@ -27,7 +27,7 @@ from anime_inference.logic.stylise import OnShare, mix, paint
 from anime_shared.jobs import Stage
 from anime_shared.options import TransformOptions
 from anime_shared.styles import Style
-from anime_shared.treatment import choose_treatment
+from anime_shared.treatment import Treatment, choose_treatment
 
 
 def unwatched(_: Stage, __: float) -> None:
@@ -69,17 +69,7 @@ def transform(
     canvas = _Canvas(photo, options, models, limits.memory_budget, timings)
     # The canvas alone holds it now, and lets go of it before a file is made.
     del photo
-    if treatment.background is not None:
-        on_progress(Stage.STYLISE, 0)
-        canvas.paint_background(treatment.background, partial(on_progress, Stage.STYLISE))
-    if treatment.face is not None:
-        on_progress(Stage.DETECT, 0)
-        treated = canvas.find_faces()
-        if treated:
-            # Painting them is part of it: to those who watch, no stage comes twice.
-            on_progress(Stage.PASTE, 0)
-            canvas.paint_faces(treated, treatment.face)
-    painted = canvas.finish()
+    painted = _paint(canvas, treatment, on_progress)
     fmt = choose_format(options.format, painted)
     on_progress(Stage.ENCODE, 0)
     with timings.measure("encode"):
@@ -94,6 +84,20 @@ def transform(
         height=painted.height,
         timings=timings,
     )
+
+
+def _paint(canvas: _Canvas, treatment: Treatment, on_progress: OnProgress) -> Picture:
+    if treatment.background is not None:
+        on_progress(Stage.STYLISE, 0)
+        canvas.paint_background(treatment.background, partial(on_progress, Stage.STYLISE))
+    if treatment.face is not None:
+        on_progress(Stage.DETECT, 0)
+        treated = canvas.find_faces()
+        if treated:
+            # Painting them is part of it: to those who watch, no stage comes twice.
+            on_progress(Stage.PASTE, 0)
+            canvas.paint_faces(treated, treatment.face)
+    return canvas.finish()
 
 
 class _Canvas:

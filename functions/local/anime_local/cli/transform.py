@@ -23,6 +23,7 @@ from anime_shared.styles import DEFAULT_STYLE
 from anime_shared.telemetry import UNWATCHED
 
 
+# Longer than most: each option of the command is a parameter, which is then handed on.
 def transform_command(
     paths: opt.Paths,
     style: opt.Style = DEFAULT_STYLE.id,
