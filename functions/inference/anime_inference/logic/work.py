@@ -59,7 +59,7 @@ class Work:
     patience: Patience
     _held: dict[str, Job] = field(default_factory=dict, init=False)
 
-    def run(self, job_id: str, receive_count: int) -> None:
+    def run(self, job_id: str, delivery_count: int) -> None:
         """Bring a job to its end; where this returns, its delivery is settled.
 
         A photo that is at fault ends its job as ``failed``, and that is settled, too. Of a job
@@ -67,7 +67,7 @@ class Work:
 
         Args:
             job_id: of the job.
-            receive_count: how often it was delivered, this time included.
+            delivery_count: how often it was delivered, this time included.
 
         Raises:
             JobHeld: another worker has it.
@@ -78,7 +78,7 @@ class Work:
         try:
             job = self.patience(lambda: self.ledger.job(job_id))
             if not job.status.ended:
-                job = self._end(job_id, receive_count)
+                job = self._end(job_id, delivery_count)
         except UnknownJob:
             _log.info("job %s is gone", job_id)
             return
@@ -89,8 +89,8 @@ class Work:
         for job in list(self._held.values()):
             self._release(job)
 
-    def _end(self, job_id: str, receive_count: int) -> Job:
-        if receive_count > self.max_attempts:
+    def _end(self, job_id: str, delivery_count: int) -> Job:
+        if delivery_count > self.max_attempts:
             error = ProcessingFailed(
                 f"the photo was given up after {self.max_attempts} attempts",
                 limit=self.max_attempts,
