@@ -26,7 +26,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Finished:
+class PaintedPicture:
     """A painted picture, now or earlier.
 
     Attributes:
@@ -61,18 +61,18 @@ class ResultCache:
         store: where pictures are kept; ``None`` keeps none.
         limits: as given to :func:`transform`.
         models: likewise.
-        code: says which version of the pipeline paints; another one finds nothing of this one's.
+        pipeline: says which version of it paints; another one finds nothing of this one's.
     """
 
     def __init__(
-        self, store: ObjectStore | None, limits: PipelineLimits, models: Models, code: str
+        self, store: ObjectStore | None, limits: PipelineLimits, models: Models, pipeline: str
     ) -> None:
         self._store = store
         self._limits = limits
         self._models = models
-        self._code = code
+        self._pipeline = pipeline
 
-    def find(self, data: bytes, options: TransformOptions) -> Finished | None:
+    def find(self, data: bytes, options: TransformOptions) -> PaintedPicture | None:
         """What this photo with these options became earlier; ``None`` if it isn't known."""
         key = self._key(data, options)
         if self._store is None or key is None:
@@ -91,9 +91,9 @@ class ResultCache:
             return None
         if hashlib.sha256(painted).hexdigest() != entry.sha256:
             return None
-        return Finished(painted, entry.format, entry.facts, cached=True, cache_key=key)
+        return PaintedPicture(painted, entry.format, entry.facts, cached=True, cache_key=key)
 
-    def keep(self, data: bytes, options: TransformOptions, result: Result) -> Finished:
+    def keep(self, data: bytes, options: TransformOptions, result: Result) -> PaintedPicture:
         """Remember what a photo with these options became."""
         facts = result.facts()
         # A model may have been replaced since the search: by now the key is that of the one in use.
@@ -108,7 +108,7 @@ class ResultCache:
             except StorageUnavailable as error:
                 _log.warning("the result cache can't be written: %s", error.detail)
                 key = None
-        return Finished(result.data, result.format, facts, cached=False, cache_key=key)
+        return PaintedPicture(result.data, result.format, facts, cached=False, cache_key=key)
 
     def forget(self, key: str) -> None:
         """Remove a picture; nothing happens if there is none."""
@@ -137,7 +137,7 @@ class ResultCache:
             "models": models,
             # Its network's checksum stands in the code.
             "detector": self._models.detectors.name if treatment.face else None,
-            "code": self._code,
+            "pipeline": self._pipeline,
         }
         canonical = json.dumps(given, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()

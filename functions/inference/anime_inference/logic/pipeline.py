@@ -22,7 +22,7 @@ from anime_inference.logic.geometry import beside, shrink
 from anime_inference.logic.limits import PipelineLimits
 from anime_inference.logic.memory import Memory
 from anime_inference.logic.picture import Picture
-from anime_inference.logic.result import OnProgress, OnStage, Painter, Result, Timings
+from anime_inference.logic.result import OnProgress, OnStage, Result, Timings, UsedModel
 from anime_inference.logic.stylise import OnShare, mix, paint
 from anime_shared.jobs import Stage
 from anime_shared.options import TransformOptions
@@ -111,8 +111,8 @@ class _Canvas:
         budget: int,
         timings: Timings,
     ) -> None:
-        self.background: Painter | None = None
-        self.face: Painter | None = None
+        self.background: UsedModel | None = None
+        self.face: UsedModel | None = None
         self.faces: list[FaceReport] = []
         self._photo = photo
         self._picture = photo.rgb
@@ -128,7 +128,7 @@ class _Canvas:
             self._picture = paint(self._photo.rgb, generator, self._memory, on_share)
             if self._options.keep_colors:
                 self._picture = keep_tone_of(self._photo.rgb, self._picture)
-        self.background = Painter(style.id, generator.checksum)
+        self.background = UsedModel(style.id, generator.checksum)
 
     def find_faces(self) -> list[Face]:
         """The faces that can be treated; all that were found are in ``faces``."""
@@ -149,7 +149,7 @@ class _Canvas:
         with self._timings.measure("paste"):
             skin = photo if self._options.keep_colors else self._picture
             self._picture = paste_faces(self._picture, treated, painted, skin)
-        self.face = Painter(style.id, generator.checksum)
+        self.face = UsedModel(style.id, generator.checksum)
 
     def finish(self) -> Picture:
         """The picture as it was asked for; the photo is forgotten."""

@@ -56,8 +56,13 @@ class Timings:
 
 
 @dataclass(frozen=True, slots=True)
-class Painter:
-    """A style that took part, and the SHA-256 of its model file."""
+class UsedModel:
+    """A model that took part.
+
+    Attributes:
+        style: id of its style.
+        model: SHA-256 of its file, in hexadecimal.
+    """
 
     style: str
     model: str
@@ -70,8 +75,9 @@ class Result:
     Attributes:
         data: the file.
         format: its format, never ``auto``.
-        background: what painted the picture; ``None`` if nothing but faces was to be painted.
-        face: what painted the faces; ``None`` if no face was treated.
+        background: the model that painted the picture; ``None`` if nothing but faces was to be
+            painted.
+        face: the model that painted the faces; ``None`` if no face was treated.
         faces: every face that was found, by descending size; of an animated picture, those of the
             frame that has the most to treat.
         width: pixels of the result.
@@ -85,8 +91,8 @@ class Result:
 
     data: bytes
     format: OutputFormat
-    background: Painter | None
-    face: Painter | None
+    background: UsedModel | None
+    face: UsedModel | None
     faces: tuple[FaceReport, ...]
     width: int
     height: int

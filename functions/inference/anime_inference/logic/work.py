@@ -11,7 +11,7 @@ import json
 import logging
 from dataclasses import dataclass, field
 
-from anime_inference.logic.cache import Finished
+from anime_inference.logic.cache import PaintedPicture
 from anime_inference.logic.limits import PipelineLimits
 from anime_inference.logic.patience import Patience
 from anime_inference.logic.progress import Progress
@@ -171,7 +171,7 @@ class Work:
             _log.warning("job %s couldn't be given back: %s", job.id, error.detail)
 
 
-def _result(picture: Finished, job: Job) -> Result:
+def _result(picture: PaintedPicture, job: Job) -> Result:
     return Result(
         format=picture.format,
         facts=name_variant(picture.facts, job.variant),
