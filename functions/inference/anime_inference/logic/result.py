@@ -101,15 +101,16 @@ class Result:
     painted_share: float = 1.0
     receipt: Receipt | None = None
 
-    def facts(self) -> dict[str, Any]:
-        """All but the file, as JSON holds it.
+    @property
+    def main(self) -> UsedModel | None:
+        """The background's model, or that of the faces if there is no other."""
+        return self.background or self.face
 
-        ``style`` and ``model`` are those of the background, or of the faces if there is no other.
-        """
-        main = self.background or self.face
+    def facts(self) -> dict[str, Any]:
+        """All but the file, as JSON holds it; ``style`` and ``model`` are those of ``main``."""
         return {
-            "style": main and main.style,
-            "model": main and main.model,
+            "style": self.main and self.main.style,
+            "model": self.main and self.main.model,
             "face_style": self.face and self.face.style,
             "face_model": self.face and self.face.model,
             "width": self.width,

@@ -106,11 +106,10 @@ class Studio:
 
 
 def _receipt(result: Result, seconds: float, memory_bytes: int, cost: float) -> Receipt:
-    main = result.background or result.face
     left = Counter(str(face.reason) for face in result.faces if face.reason is not None)
     return Receipt(
-        style=main and main.style,
-        model=main and main.model,
+        style=result.main and result.main.style,
+        model=result.main and result.main.model,
         face_style=result.face and result.face.style,
         face_model=result.face and result.face.model,
         faces_found=len(result.faces),
