@@ -20,6 +20,10 @@ class HttpForwarder:
     """A ``Forwarder`` over connections that are kept; holds no body.
 
     Where the URL's host is the name of several containers, the idlest of them is asked.
+
+    Args:
+        url: of the inference function.
+        seconds: until its answer must have begun.
     """
 
     def __init__(self, url: str, seconds: float) -> None:
