@@ -1,4 +1,4 @@
-"""``make bench-clip``: what painting only the changes saves, and what one code for all frames does.
+"""``make bench-clip``: what painting only the changes saves, and what one global code for all does.
 
 A clip of 24 frames: a disc moves over a photo, and is as bright as the frame is late. Flicker is
 the mean difference, in grey levels of 255, between a frame and the next where neither can have

@@ -79,19 +79,19 @@ def around_the_network() -> None:
     }
     transform(data, options, settings.limits, models)
     session.run(None, feed)
-    bare, whole, stages = [], [], []
+    bare, whole, timings = [], [], []
     for _ in range(ROUNDS):
         bare.append(seconds(lambda: session.run(None, feed)))
         start = time.perf_counter()
         result = transform(data, options, settings.limits, models)
         whole.append(time.perf_counter() - start)
-        stages.append(result.timings)
+        timings.append(result.timings)
     added = median(w - b for w, b in zip(whole, bare, strict=True))
     rows = [
         ["bare network", f"{1e3 * median(bare):.0f}", ""],
         ["whole pipeline", f"{1e3 * median(whole):.0f}", f"+{100 * added / median(bare):.0f} %"],
-        ["of it decoding", f"{1e3 * median(stage.decode for stage in stages):.0f}", ""],
-        ["of it encoding", f"{1e3 * median(stage.encode for stage in stages):.0f}", ""],
+        ["of it decoding", f"{1e3 * median(each.decode for each in timings):.0f}", ""],
+        ["of it encoding", f"{1e3 * median(each.encode for each in timings):.0f}", ""],
     ]
     print("One megapixel, JPEG to JPEG, faces off; medians of pairs\n")
     print_table(["", "ms", "added"], iter(rows))

@@ -17,7 +17,12 @@ _EACH: Final = "[$__rate_interval]"
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What is asked of Prometheus, and how each line of the answer is called."""
+    """What is asked of Prometheus.
+
+    Attributes:
+        expr: in PromQL.
+        legend: what each line of the answer is called; ``{{label}}`` stands for its label.
+    """
 
     expr: str
     legend: str = ""
@@ -25,7 +30,15 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """One picture of the dashboard; ``unit`` is Grafana's name of it."""
+    """One picture of the dashboard.
+
+    Attributes:
+        title: above it.
+        unit: Grafana's name of the unit of all its queries.
+        queries: its lines.
+        kind: Grafana's name of its kind.
+        tells: how to read it, for who points at it; may be empty.
+    """
 
     title: str
     unit: str

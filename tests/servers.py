@@ -16,6 +16,7 @@ import pytest
 
 from scripts.cloud.steps import CannotGoOn
 from scripts.servers import find_rabbitmq, find_redis
+from tests.ports import free_port
 
 _START_SECONDS = 120
 _STOP_SECONDS = 60
@@ -27,11 +28,6 @@ default_pass = {password}
 raft.wal_max_size_bytes = 16777216
 disk_free_limit.absolute = 50MB
 """
-
-
-def free_port() -> int:
-    with socket.create_server((_LOOPBACK, 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 def program(find: Callable[[], Path]) -> Path:

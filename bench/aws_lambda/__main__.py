@@ -13,8 +13,8 @@ from rich.console import Console
 
 from bench.aws_lambda.cost import Measured, of_a_job, of_one_call
 from bench.aws_lambda.events import transform_event, upload_event
-from bench.aws_lambda.measure import Warm, measure_cold, measure_event, measure_warm
-from bench.aws_lambda.plan import STUDENT, make_plan
+from bench.aws_lambda.measure import Cold, Warm, measure_cold, measure_event, measure_warm
+from bench.aws_lambda.plan import STUDENT, Plan, make_plan
 from bench.aws_lambda.report import table_of_costs, table_of_photos, table_of_starts
 from bench.aws_lambda.runtime import lambda_python
 from bench.load.photos import Photos
@@ -54,26 +54,10 @@ def main(
         plan = make_plan(folder, interpreter, image)
         console.print(f"{interpreter}, {os.cpu_count()} cores\n")
 
-        photo = Photos(sides[0]).make(0)
-        progress.print("cold starts: web")
-        cold = {"web": measure_cold(plan.web, upload_event(), starts)}
-        for label, painter in plan.painters.items():
-            progress.print(f"cold starts: {label}")
-            event = transform_event(photo, painter.style)
-            cold[label] = measure_cold(painter.start, event, starts)
-        console.print(table_of_starts(cold), "")
-
-        warm: dict[tuple[str, int], Warm] = {}
-        for label, painter in plan.painters.items():
-            for side in sides:
-                progress.print(f"photos: {label}, {side} x {side}")
-                # Large ones take long, and vary less.
-                fewer = max(2, runs * sides[0] // side)
-                warm[label, side] = measure_warm(
-                    painter.start, painter.style, side, fewer, folder, painter.start_bare
-                )
+        console.print(table_of_starts(_measure_starts(plan, sides[0], starts)), "")
+        warm = _measure_photos(plan, sides, runs, folder)
         console.print(table_of_photos(warm), "")
-        if not any("torch" in label for label in plan.painters):
+        if not any("torch" in label for label in plan.subjects):
             console.print("torch: not measured, it isn't in .venv-train\n")
 
         chosen = warm[STUDENT, sides[1]]
@@ -87,6 +71,34 @@ def main(
     what = f"{STUDENT}, {sides[1]} x {sides[1]}"
     console.print(table_of_costs(f"In one call: {what}", of_one_call(measured)), "")
     console.print(table_of_costs(f"As a job: {what}", of_a_job(measured)))
+
+
+def _measure_starts(plan: Plan, side: int, starts: int) -> dict[str, Cold]:
+    """Cold starts of each function, by its name; ``side`` of the photo is in pixels."""
+    photo = Photos(side).make(0)
+    progress.print("cold starts: web")
+    cold = {"web": measure_cold(plan.web, upload_event(), starts)}
+    for label, subject in plan.subjects.items():
+        progress.print(f"cold starts: {label}")
+        event = transform_event(photo, subject.style)
+        cold[label] = measure_cold(subject.start, event, starts)
+    return cold
+
+
+def _measure_photos(
+    plan: Plan, sides: tuple[int, ...], runs: int, folder: Path
+) -> dict[tuple[str, int], Warm]:
+    """Warm calls by name and side of the photo in pixels; ``runs`` are those of the smallest."""
+    warm = {}
+    for label, subject in plan.subjects.items():
+        for side in sides:
+            progress.print(f"photos: {label}, {side} x {side}")
+            # Large ones take long, and vary less.
+            fewer = max(2, runs * sides[0] // side)
+            warm[label, side] = measure_warm(
+                subject.start, subject.style, side, fewer, folder, subject.start_bare
+            )
+    return warm
 
 
 if __name__ == "__main__":

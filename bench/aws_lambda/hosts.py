@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -15,6 +14,7 @@ import psutil
 
 from bench.aws_lambda.emulator import Function
 from bench.aws_lambda.runtime import Runtime
+from tests.ports import free_port
 
 _AS_ON_LAMBDA: Final = {
     "AWS_LAMBDA_FUNCTION_NAME": "bench",
@@ -56,7 +56,7 @@ def in_process(
     runtime: Runtime, handler: str, folder: Path, settings: Mapping[str, str]
 ) -> Iterator[Function]:
     """The handler as a process, with a new folder below ``folder`` as its disk."""
-    port, inner_port = _free_port(), _free_port()
+    port, inner_port = free_port(), free_port()
     disk = Path(tempfile.mkdtemp(dir=folder))
     environment = {
         "HOME": str(disk),
@@ -88,7 +88,7 @@ def in_process(
 @contextmanager
 def in_container(image: str, models: Path, settings: Mapping[str, str]) -> Iterator[Function]:
     """The image as a container that may write to ``/tmp`` only, as on Lambda."""
-    port = _free_port()
+    port = free_port()
     inside = {"ANIME_DATA_DIR": "/tmp/data", **_AS_ON_LAMBDA, **settings}  # noqa: S108
     inside["ANIME_MODEL_FOLDER"] = "/mnt/models"
     variables = [part for name, text in inside.items() for part in ("--env", f"{name}={text}")]
@@ -114,9 +114,3 @@ def _docker(*arguments: str) -> str:
     if done.returncode != 0 and arguments[0] != "exec":
         raise RuntimeError(f"docker {arguments[0]}: {done.stdout}")
     return done.stdout
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port

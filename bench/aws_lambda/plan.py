@@ -23,7 +23,7 @@ _MEMORY_BUDGET: Final = 16 * 2**30
 
 
 @dataclass(frozen=True, slots=True)
-class Painter:
+class Subject:
     """A function that paints, the style that is asked for, and maybe the same without Lambda."""
 
     start: Start
@@ -36,7 +36,7 @@ class Plan:
     """The web function, and all that paint, by name."""
 
     web: Start
-    painters: dict[str, Painter]
+    subjects: dict[str, Subject]
 
 
 def make_plan(folder: Path, python: Path, image: str | None) -> Plan:
@@ -55,21 +55,21 @@ def make_plan(folder: Path, python: Path, image: str | None) -> Plan:
     )
     student = DEFAULT_STYLE.id
     bare = partial(bare_pipeline, of_inference, student, settings)
-    painters = {
-        STUDENT: Painter(inference, student, bare),
-        "full model": Painter(inference, _FULL_STYLE, None),
+    subjects = {
+        STUDENT: Subject(inference, student, bare),
+        "full model": Subject(inference, _FULL_STYLE, None),
     }
     if image is not None:
         container = partial(in_container, image, models, settings)
-        painters["student, image"] = Painter(container, student, bare)
-        painters["full model, image"] = Painter(container, _FULL_STYLE, None)
+        subjects["student, image"] = Subject(container, student, bare)
+        subjects["full model, image"] = Subject(container, _FULL_STYLE, None)
     of_torch = runtimes.of_torch()
     if of_torch is not None:
         torch = partial(
             in_process, of_torch, "bench.aws_lambda.torch_handler.handler", folder, settings
         )
-        painters["torch, full model"] = Painter(torch, _FULL_STYLE, None)
-    return Plan(web, painters)
+        subjects["torch, full model"] = Subject(torch, _FULL_STYLE, None)
+    return Plan(web, subjects)
 
 
 def _draw_full_model(folder: Path) -> None:

@@ -34,8 +34,11 @@ class RefusedError(Exception):
 class Connection:
     """One client's connection.
 
-    ``expected`` are the problems that the fault explains, as ``409 style-not-installed``;
-    ``patience`` is in seconds.
+    Args:
+        url: of the server.
+        diary: where each answer is noted.
+        expected: problems that the fault explains, as ``409 style-not-installed``.
+        patience: seconds for which a request is made again.
     """
 
     def __init__(self, url: str, diary: Diary, expected: Collection[str], patience: float) -> None:

@@ -49,7 +49,12 @@ class Load:
 
 
 class Crowd:
-    """One load on one server; ``diary`` is what came of it so far."""
+    """One load on one server; ``diary`` is what came of it so far.
+
+    Args:
+        url: of the server.
+        load: what the crowd does.
+    """
 
     def __init__(self, url: str, load: Load) -> None:
         self.diary = Diary()

@@ -31,13 +31,17 @@ class Photo:
 
 @dataclass(frozen=True, slots=True)
 class Orders:
-    """The orders of one client.
+    """The orders of one client; what came of them is in the connection's diary.
 
     Attributes:
         connection: where to.
         style: that paints.
         keep: seconds for which the client asks for what it was promised.
         expected: problems that end a job and that the fault explains.
+
+    Raises:
+        GivenUpError: from every method, if an order wasn't taken before patience was over.
+        RefusedError: from every method, if an order was refused for good.
     """
 
     connection: Connection
@@ -79,7 +83,7 @@ class Orders:
             self.connection.diary.lost += 1
 
     async def batch(self, photos: Sequence[Photo]) -> None:
-        """Uploads, batch, zip."""
+        """Uploads, batch, zip; all photos are of the same size."""
         start = time.monotonic()
         order = await self._accepted("/api/v1/batches", photos)
         path = f"/api/v1/batches/{order['batch_id']}"

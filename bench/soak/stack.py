@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -13,6 +12,8 @@ from pathlib import Path
 from typing import Final
 
 import psutil
+
+from tests.ports import free_port
 
 _READY: Final = "is ready after"
 _START_SECONDS: Final = 90
@@ -38,7 +39,7 @@ class Stack:
     ) -> None:
         self.folder = folder
         self.data = data or folder / "data"
-        self._port = _free_port()
+        self._port = free_port()
         self._environment = {**os.environ, **(settings or {})}
         self._before = before
         self._process: psutil.Popen | None = None
@@ -128,8 +129,3 @@ def _lives(process: psutil.Process) -> bool:
         return process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])

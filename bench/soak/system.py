@@ -31,7 +31,15 @@ def run(*command: str | Path) -> str:
 
 
 class Disk:
-    """A file system of its own in a file; it turns read-only at its first error, as servers' do."""
+    """A file system of its own in a file; it turns read-only at its first error, as servers' do.
+
+    Args:
+        folder: where the file lies, and below it, once mounted, the disk.
+        mebibytes: its size.
+
+    Raises:
+        RuntimeError: from every method, if a command of the system fails.
+    """
 
     def __init__(self, folder: Path, mebibytes: int) -> None:
         self.mounted = folder / "disk"
@@ -98,6 +106,7 @@ class MemoryGroup:
         limit: name of its file with the most bytes.
         used: of that with the bytes in use.
         events: of that which counts the processes that the kernel killed, after ``oom_kill``.
+        nothing: what stands in ``limit`` where nothing is bounded.
     """
 
     folder: Path
@@ -146,14 +155,18 @@ def _words(file: Path) -> list[str]:
 
 
 class Clock:
-    """A clock that Python's processes go by, and that can be set."""
+    """A clock that Python's processes go by, and that can be set.
+
+    Args:
+        folder: where the file lies by which they know it.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._file = folder / "clock"
         self._file.write_bytes(struct.pack("d", 0))
 
     def set(self, seconds: float) -> None:
-        """So many seconds from the true time."""
+        """So many seconds from the true time; less than 0 is the past."""
         with self._file.open("r+b") as file:
             file.write(struct.pack("d", seconds))
 

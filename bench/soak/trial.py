@@ -54,7 +54,11 @@ class Trial:
 
 
 async def under_load(clients: int, seconds: float) -> Trial:
-    """So many clients for so long."""
+    """So many clients for so many seconds.
+
+    Raises:
+        RuntimeError: the server doesn't start.
+    """
     with tempfile.TemporaryDirectory() as folder, Stack(Path(folder)).running() as stack:
         crowd = Crowd(stack.url, Load(clients))
         async with crowd.working():
@@ -63,7 +67,11 @@ async def under_load(clients: int, seconds: float) -> Trial:
 
 
 async def with_fault(fault: Fault, times: Times) -> Trial:
-    """A few clients work, something goes wrong, and they go on until they are served again."""
+    """A few clients work, something goes wrong, and they go on until they are served again.
+
+    Raises:
+        RuntimeError: the server doesn't start, or the system doesn't do what the fault needs.
+    """
     why = fault.missing()
     if why is not None:
         return Trial(Diary(), 0, skipped=why)

@@ -54,7 +54,7 @@ export async function paint(painting, photo, { alone, looked, signal, tell }) {
     return sent(file, photo, { call, tell, patiently });
   });
   const jobId = known ?? await ordered(painting, options, { call, tell, patiently, upload });
-  const job = await finished(jobId, { call, tell, patiently });
+  const job = await ended(jobId, { call, tell, patiently });
   const picture = await patiently(() => fetched(job, call));
   return {
     picture, ...job.result, faces: job.faces ?? [], cached: Boolean(job.cached),
@@ -109,7 +109,7 @@ async function ordered(painting, options, { call, tell, patiently, upload }) {
   return job.job_id;
 }
 
-async function finished(jobId, { call, tell, patiently }) {
+async function ended(jobId, { call, tell, patiently }) {
   followed += 1;
   let known = null;
   try {

@@ -7,6 +7,7 @@ import json
 import platform
 import shutil
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +20,15 @@ _PYTHON: Final = "python:3.12-slim"
 _PROMETHEUS: Final = "prom/prometheus:v3.5.0"
 _RABBITMQ: Final = "rabbitmq:3.13"
 _REDIS: Final = "redis:7.4"
+# All that stands in for an image is made of one Debian, which takes a quarter of the time of four.
+_PACKAGES: Final = (
+    "ca-certificates",
+    "prometheus",
+    "python3",
+    "python3-venv",
+    "rabbitmq-server",
+    "redis-server",
+)
 # The builder that every engine has.
 _CLASSIC: Final = {"DOCKER_BUILDKIT": "0"}
 # What a published image has beside its program.
@@ -45,27 +55,27 @@ def provide() -> dict[str, str]:
         CannotGoOn: an image can neither be pulled nor be made.
     """
     return {
-        "BASE_IMAGE": _provide(_PYTHON, ["python3", "python3-venv"], ""),
-        "PROMETHEUS_IMAGE": _provide(_PROMETHEUS, ["prometheus"], _PROMETHEUS_TOO),
-        "RABBITMQ_IMAGE": _provide(_RABBITMQ, ["rabbitmq-server"], _RABBITMQ_TOO),
-        "REDIS_IMAGE": _provide(_REDIS, ["redis-server"], _REDIS_TOO),
+        "BASE_IMAGE": _provide(_PYTHON, "python", ""),
+        "PROMETHEUS_IMAGE": _provide(_PROMETHEUS, "prometheus", _PROMETHEUS_TOO),
+        "RABBITMQ_IMAGE": _provide(_RABBITMQ, "rabbitmq", _RABBITMQ_TOO),
+        "REDIS_IMAGE": _provide(_REDIS, "redis", _REDIS_TOO),
     }
 
 
-def _provide(published: str, packages: list[str], instructions: str) -> str:
+def _provide(published: str, name: str, instructions: str) -> str:
     if _is_here(published) or _can_be_pulled(published):
         return published
     release = platform.freedesktop_os_release().get("VERSION_CODENAME", "")
     pip = pip_configuration(Path(sys.base_prefix, "bin/python3"))
     certificates = ca_bundle().read_bytes()
-    facts = [release, packages, pip, instructions, hashlib.sha256(certificates).hexdigest()]
+    facts = [release, _PACKAGES, pip, instructions, hashlib.sha256(certificates).hexdigest()]
     digest = hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
-    image = f"animegan-{packages[0]}:{digest}"
+    image = f"animegan-{name}:{digest}"
     if _is_here(image):
         say(f"{image} is here, in place of {published}")
         return image
     say(f"{published} can't be pulled: making {image}")
-    debian = _import_debian(release, packages)
+    debian = _import_debian(release)
     folder = WORK / "compose/image"
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "etc/ssl/certs").mkdir(parents=True)
@@ -76,12 +86,12 @@ def _provide(published: str, packages: list[str], instructions: str) -> str:
     return image
 
 
-def _import_debian(release: str, packages: list[str]) -> str:
+@cache
+def _import_debian(release: str) -> str:
     if shutil.which("mmdebstrap") is None:
         raise CannotGoOn("a stand-in is made with mmdebstrap, a package of Debian")
     archive = WORK / "debian.tar"
-    included = ",".join(("ca-certificates", *packages))
-    make = ("mmdebstrap", "--quiet", "--variant=minbase", f"--include={included}")
+    make = ("mmdebstrap", "--quiet", "--variant=minbase", f"--include={','.join(_PACKAGES)}")
     run(*make, release, archive, environment={"TMPDIR": str(WORK)})
     imported = run("docker", "import", archive).strip()
     archive.unlink()

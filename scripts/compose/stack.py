@@ -17,7 +17,8 @@ from scripts.compose import environment
 PROJECT: Final = "animegan-test"
 SERVICES: Final = ("web", "inference", "prometheus")
 BROKERS: Final = ("rabbitmq", "redis")
-INSTANCES: Final = 2
+# Of the inference function.
+CONTAINERS: Final = 2
 _LABEL: Final = f"label=com.docker.compose.project={PROJECT}"
 _FOLDER: Final = WORK / "compose"
 # The builder that every engine has, and a free port in place of one that may be taken.
@@ -31,17 +32,16 @@ class Stack:
     Attributes:
         images: the variables that say what it starts from.
         brokers: whether RabbitMQ and Redis take the place of SQLite, by ``brokers.yaml``.
+
+    Raises:
+        CannotGoOn: from every method, if Compose fails.
     """
 
     images: Mapping[str, str]
     brokers: bool = False
 
     def compose(self, *command: str, seconds: float = 120) -> str:
-        """What Compose prints.
-
-        Raises:
-            CannotGoOn: it failed.
-        """
+        """What Compose prints; ``seconds`` is how long it may take."""
         _FOLDER.mkdir(parents=True, exist_ok=True)
         environment.write(_FOLDER)
         names = ("compose.yaml", "brokers.yaml") if self.brokers else ("compose.yaml",)
@@ -60,13 +60,13 @@ class Stack:
     def up(self) -> None:
         """Start all of it, the inference function more than once."""
         services = SERVICES + BROKERS if self.brokers else SERVICES
-        self.compose("up", "--detach", "--scale", f"inference={INSTANCES}", *services)
+        self.compose("up", "--detach", "--scale", f"inference={CONTAINERS}", *services)
 
     def down(self) -> None:
         """End it, and delete what it keeps.
 
         Raises:
-            CannotGoOn: something is left.
+            CannotGoOn: something is left, too.
         """
         self.compose("down", "--volumes", "--remove-orphans")
         left = {

@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 
 from anime_shared.errors import AnimeError
-from anime_shared.styles import Subject
+from anime_shared.styles import Subject, Upsampling
 from scripts.new_style.style import NewStyle, Source
 from scripts.new_style.texts import with_card, with_chinese_row, with_entry, with_row
 
@@ -33,7 +33,9 @@ def new_style(
     ],
     title: Annotated[str, typer.Option(help="As people see it.")],
     good_for: Annotated[Subject, typer.Option(help="What it was made for.")] = Subject.SCENERY,
-    author: Annotated[str, typer.Option(help="Of the weights.")] = "AnimeGAN Serverless",
+    author: Annotated[
+        str | None, typer.Option(help="Of the weights; a student's is this project.")
+    ] = None,
     non_commercial: Annotated[
         bool, typer.Option(help="What the licence of the weights, or of their teacher, asks.")
     ] = True,
@@ -41,13 +43,18 @@ def new_style(
         str | None,
         typer.Option(help="Where they come from, owner/name@commit:path; without it: bundled."),
     ] = None,
+    upsampling: Annotated[
+        Upsampling | None, typer.Option(help="How a published decoder doubles the size.")
+    ] = None,
     root: Annotated[Path, typer.Option(help="The repository.", file_okay=False)] = Path(),
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing.")] = False,
 ) -> None:
     """Add a style, as far as that can be done by a machine."""
     try:
         source = None if published is None else Source.parse(published)
-        style = NewStyle(style_id, title, good_for, author, non_commercial, file, source)
+        style = NewStyle(
+            style_id, title, good_for, author, non_commercial, file, source, upsampling
+        )
         style.check()
     except AnimeError as error:
         console.print(f"error: {error.detail}")

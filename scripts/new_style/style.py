@@ -12,7 +12,7 @@ import onnx
 
 from anime_inference.adapters.state_dict import UnsafeWeightsError, read_state_dict
 from anime_shared.errors import InvalidField
-from anime_shared.styles import STYLES, Subject
+from anime_shared.styles import STYLES, Subject, Upsampling
 
 _LARGEST_BYTES: Final = 2_000_000
 _INPUTS: Final = {Subject.SCENERY: ["image", "thumbnail"], Subject.PORTRAIT: ["image"]}
@@ -49,19 +49,21 @@ class NewStyle:
         id: the name that callers use.
         title: the name that people see.
         subject: what it was made for.
-        author: of the weights.
+        author: of the weights; ``None`` if it is bundled and this project's.
         non_commercial: whether its licence, or its teacher's, forbids commercial use.
         file: the ONNX file of a student, which is bundled, or published weights.
         source: where published weights come from; ``None`` if it is bundled.
+        upsampling: of published weights; a student has no choice.
     """
 
     id: str
     title: str
     subject: Subject
-    author: str
+    author: str | None
     non_commercial: bool
     file: Path
     source: Source | None
+    upsampling: Upsampling | None = None
 
     @cached_property
     def data(self) -> bytes:
@@ -72,7 +74,8 @@ class NewStyle:
         """See that it can be added.
 
         Raises:
-            InvalidField: its id is taken or has another form, or its file is no such model.
+            InvalidField: its id is taken or has another form, its file is no such model, or what
+                only one knows who trained it isn't said.
         """
         if not re.fullmatch(r"[a-z][a-z0-9_]{1,31}", self.id):
             raise InvalidField(f"id: {self.id!r} is not 2 to 32 of a-z, 0-9 and _", field="id")
@@ -81,12 +84,20 @@ class NewStyle:
         if self.source is None:
             self._check_student()
         else:
-            try:
-                read_state_dict(self.data)
-            except UnsafeWeightsError as error:
-                raise InvalidField(f"file: {error}", field="file") from None
+            self._check_published()
+
+    def _check_published(self) -> None:
+        for name in ("author", "upsampling"):
+            if getattr(self, name) is None:
+                raise InvalidField(f"{name}: published weights need it", field=name)
+        try:
+            read_state_dict(self.data)
+        except UnsafeWeightsError as error:
+            raise InvalidField(f"file: {error}", field="file") from None
 
     def _check_student(self) -> None:
+        if self.upsampling is not None:
+            raise InvalidField("upsampling: a student has no choice", field="upsampling")
         if len(self.data) > _LARGEST_BYTES:
             raise InvalidField(
                 f"file: it has {len(self.data)} bytes, a bundled model at most {_LARGEST_BYTES}",

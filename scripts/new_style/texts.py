@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from typing import Final
 
 from anime_inference.adapters.download import git_blob_id
@@ -16,18 +17,18 @@ _END_OF_TABLE: Final = "|\n\n```sh\n.venv/bin/animegan models pull"
 _PUBLISHED: Final = """
     _published(
         "{id}",
-        "{title}",
+        {title},
         Subject.{subject},
-        {licence},
+        _Training({author}, {licence}, Upsampling.{upsampling}),
         ("{repository}", "{commit}"),
         ("{path}", "{blob}"),
     ),"""
 _BUNDLED: Final = """
     Style(
         id="{id}",
-        title="{title}",
+        title={title},
         good_for=Subject.{subject},
-        author="{author}",
+        author={author},
         licence={licence},
         source="trained by this project, see MODEL_CARD.md",
         architecture=Architecture.{architecture},
@@ -60,15 +61,16 @@ def with_entry(registry: str, style: NewStyle) -> str:
     """``styles.py`` with the style at the registry's end."""
     facts = {
         "id": style.id,
-        "title": style.title,
+        "title": _quoted(style.title),
         "subject": style.subject.name,
+        "author": _quoted(style.author or "AnimeGAN Serverless"),
+        "upsampling": style.upsampling and style.upsampling.name,
         "licence": "_NON_COMMERCIAL" if style.non_commercial else "_MIT",
     }
     if style.source is None:
         portrait = style.subject is Subject.PORTRAIT
         entry = _BUNDLED.format(
             **facts,
-            author=style.author,
             architecture="PORTRAIT_STUDENT" if portrait else "STUDENT",
             sha256=hashlib.sha256(style.data).hexdigest(),
             faces=_OF_PORTRAIT if portrait else _OF_SCENERY,
@@ -113,6 +115,10 @@ def _with_row(
     return _before(
         readme, _END_OF_TABLE, f"|\n| `{style.id}` | {subject} | {comes_with} | {licence} "
     )
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _before(text: str, mark: str, new: str) -> str:

@@ -9,7 +9,7 @@ from typing import TypeVar
 import pytest
 
 from anime_local.client import AnimeClient
-from scripts.compose.stack import INSTANCES
+from scripts.compose.stack import CONTAINERS
 from tests.compose.container import Container, running
 
 T = TypeVar("T")
@@ -27,7 +27,7 @@ def wait_for(look: Callable[[], T | None], seconds: float) -> T:
 def all_healthy() -> list[Container] | None:
     """Every container with a health check, once it passes in all."""
     found = [*running("web"), *running("inference")]
-    complete = len(found) == 1 + INSTANCES
+    complete = len(found) == 1 + CONTAINERS
     return found if complete and all(each.is_healthy for each in found) else None
 
 

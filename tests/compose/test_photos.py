@@ -13,7 +13,7 @@ from anime_local.client import AnimeClient
 from anime_local.client.answers import Job
 from anime_shared.options import PaintOptions
 from scripts.cloud.shell import run
-from scripts.compose.stack import INSTANCES
+from scripts.compose.stack import CONTAINERS
 from tests.compose.container import running
 from tests.painted import assert_painted
 from tests.pictures import file_of, gradient, opened
@@ -55,16 +55,16 @@ def seconds_of(module: str) -> dict[str, float]:
 
 def test_calls_at_the_same_time_go_to_different_containers(url: str) -> None:
     before = seconds_of("anime_inference.entry.server")
-    photos = [file_of(new(900 + number, 900)) for number in range(INSTANCES)]
+    photos = [file_of(new(900 + number, 900)) for number in range(CONTAINERS)]
 
     def paint(photo: bytes) -> int:
         files = {"image": ("me.png", photo)}
         return httpx2.post(f"{url}/api/v1/transform", files=files, timeout=60).status_code
 
-    with ThreadPoolExecutor(INSTANCES) as pool:
-        assert list(pool.map(paint, photos)) == [200] * INSTANCES
+    with ThreadPoolExecutor(CONTAINERS) as pool:
+        assert list(pool.map(paint, photos)) == [200] * CONTAINERS
     after = seconds_of("anime_inference.entry.server")
-    assert len(after) == INSTANCES
+    assert len(after) == CONTAINERS
     assert all(after[name] - before[name] > 0.3 for name in after), (before, after)
 
 

@@ -13,7 +13,7 @@ import pytest
 from anime_local.client import AnimeClient
 from anime_shared.options import PaintOptions
 from scripts.cloud.shell import run
-from scripts.compose.stack import INSTANCES
+from scripts.compose.stack import CONTAINERS
 from tests.compose.conftest import wait_for
 from tests.compose.container import running
 from tests.compose.test_photos import PHOTO, submit
@@ -70,10 +70,10 @@ def test_its_configuration_is_valid() -> None:
 def test_every_container_answers_it() -> None:
     def up() -> list[str] | None:
         lines = ask("up == 1")
-        return lines if len(lines) == 1 + INSTANCES else None
+        return lines if len(lines) == 1 + CONTAINERS else None
 
     lines = wait_for(up, 60)
-    assert sum('job="inference"' in line for line in lines) == INSTANCES
+    assert sum('job="inference"' in line for line in lines) == CONTAINERS
 
 
 @pytest.mark.usefixtures("painted")

@@ -37,7 +37,7 @@ from anime_shared.settings import PlatformSettings
 from tests.servers import Rabbit, RedisServer, rabbit, redis_server
 
 VISIBILITY_SECONDS = 1
-MAX_RECEIVES = 3
+MAX_DELIVERIES = 3
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ def new_queue(dead_letters: str | None = None) -> str:
     if dead_letters is not None:
         arn = sqs.get_queue_attributes(QueueUrl=dead_letters, AttributeNames=["QueueArn"])
         target = {"deadLetterTargetArn": arn["Attributes"]["QueueArn"]}
-        policy = json.dumps(target | {"maxReceiveCount": MAX_RECEIVES})
+        policy = json.dumps(target | {"maxReceiveCount": MAX_DELIVERIES})
         attributes["RedrivePolicy"] = policy
     return sqs.create_queue(QueueName=new_name(), Attributes=attributes)["QueueUrl"]
 
@@ -171,8 +171,8 @@ def queues(
     elif kind == "embedded":
         database = Layout(tmp_path).queues()
         yield QueueAndDeadLetters(
-            SqliteQueue(database, "queue", VISIBILITY_SECONDS, MAX_RECEIVES, "dead"),
-            SqliteQueue(database, "dead", VISIBILITY_SECONDS, MAX_RECEIVES, None),
+            SqliteQueue(database, "queue", VISIBILITY_SECONDS, MAX_DELIVERIES, "dead"),
+            SqliteQueue(database, "dead", VISIBILITY_SECONDS, MAX_DELIVERIES, None),
         )
     else:
         dead = new_queue()
@@ -186,6 +186,6 @@ def rabbit_queues(broker: Rabbit) -> Iterator[QueueAndDeadLetters]:
     dead = dead_letters_of(name)
     with closing(Link(broker.url)) as one, closing(Link(broker.url)) as other:
         yield QueueAndDeadLetters(
-            RabbitQueue(one, name, VISIBILITY_SECONDS, MAX_RECEIVES, dead),
-            RabbitQueue(other, dead, VISIBILITY_SECONDS, MAX_RECEIVES, None),
+            RabbitQueue(one, name, VISIBILITY_SECONDS, MAX_DELIVERIES, dead),
+            RabbitQueue(other, dead, VISIBILITY_SECONDS, MAX_DELIVERIES, None),
         )

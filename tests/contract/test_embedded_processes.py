@@ -125,7 +125,7 @@ def test_a_message_comes_back_from_a_killed_process(
     assert jobs.receive(0) is None
     message = jobs.receive(5)
     assert message is not None
-    assert (message.body, message.receive_count) == ("job", 2)
+    assert (message.body, message.delivery_count) == ("job", 2)
 
 
 def test_what_a_killed_process_has_written_is_there(

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from anime_shared.ports.queue import Message, Queue
-from tests.contract.conftest import MAX_RECEIVES, VISIBILITY_SECONDS, QueueAndDeadLetters
+from tests.contract.conftest import MAX_DELIVERIES, VISIBILITY_SECONDS, QueueAndDeadLetters
 
 # Longer than a message stays hidden by itself.
 LATER = VISIBILITY_SECONDS + 2
@@ -28,7 +28,7 @@ def received(queue: Queue, wait_seconds: float = 0) -> Message:
 def test_a_message_is_delivered_and_done(queue: Queue) -> None:
     queue.send(["job-1 ü"])
     message = received(queue)
-    assert (message.body, message.receive_count) == ("job-1 ü", 1)
+    assert (message.body, message.delivery_count) == ("job-1 ü", 1)
     queue.delete(message)
     queue.delete(message)
     assert queue.depth() == 0
@@ -58,14 +58,14 @@ def test_a_message_that_nobody_settles_comes_back(queue: Queue) -> None:
     queue.send(["job"])
     first = received(queue)
     second = received(queue, LATER)
-    assert (second.id, second.body, second.receive_count) == (first.id, "job", 2)
-    assert second.receipt != first.receipt
+    assert (second.id, second.body, second.delivery_count) == (first.id, "job", 2)
+    assert second.handle != first.handle
 
 
 def test_a_message_is_given_back_at_once(queue: Queue) -> None:
     queue.send(["job"])
     queue.hide(received(queue), 0)
-    assert received(queue).receive_count == 2
+    assert received(queue).delivery_count == 2
 
 
 def test_a_message_is_held_longer(queue: Queue) -> None:
@@ -90,9 +90,9 @@ def test_a_message_is_a_dead_letter_after_its_last_delivery(queues: QueueAndDead
         if message.body == "good":
             queues.queue.delete(message)
         else:
-            counts.append(message.receive_count)
+            counts.append(message.delivery_count)
             queues.queue.hide(message, 0)
-    assert counts == list(range(1, MAX_RECEIVES + 1))
+    assert counts == list(range(1, MAX_DELIVERIES + 1))
     assert queues.queue.depth() == 0
     assert received(queues.dead_letters, LATER).body == "poison"
 

@@ -21,7 +21,7 @@ from anime_shared.adapters.rabbitmq.link import Link
 from anime_shared.adapters.rabbitmq.queue import RabbitQueue
 from anime_shared.errors import StorageUnavailable
 from anime_shared.ports.queue import Message
-from tests.contract.conftest import MAX_RECEIVES, VISIBILITY_SECONDS, new_name
+from tests.contract.conftest import MAX_DELIVERIES, VISIBILITY_SECONDS, new_name
 from tests.contract.test_unavailable import OF_QUEUES
 from tests.servers import Rabbit, rabbit
 
@@ -61,7 +61,7 @@ def queue(link: Link, name: str) -> RabbitQueue:
 
 
 def queue_of(link: Link, name: str) -> RabbitQueue:
-    return RabbitQueue(link, name, VISIBILITY_SECONDS, MAX_RECEIVES, dead_letters_of(name))
+    return RabbitQueue(link, name, VISIBILITY_SECONDS, MAX_DELIVERIES, dead_letters_of(name))
 
 
 def received(queue: RabbitQueue) -> Message:
@@ -107,7 +107,7 @@ def test_what_a_killed_process_had_waits_until_its_lease_is_over(
     message = received(queue)
     assert message.body == "job"
     # On its way through two queues, the broker may hand it out once more.
-    assert message.receive_count >= 2
+    assert message.delivery_count >= 2
     assert time.monotonic() - since > 0.9 * VISIBILITY_SECONDS
     queue.delete(message)
     assert queue.depth() == 0
@@ -117,7 +117,7 @@ def test_a_message_that_kills_processes_is_a_dead_letter(
     broker: Rabbit, queue: RabbitQueue, link: Link, name: str
 ) -> None:
     queue.send(["job"])
-    for _ in range(MAX_RECEIVES):
+    for _ in range(MAX_DELIVERIES):
         kill_a_process_that_has_it(broker, name)
         # As the next process does that comes by.
         assert queue.receive(0) is None
@@ -147,7 +147,7 @@ def test_what_waits_and_what_is_in_hand_survives_a_killed_broker(
         queue.hide(in_hand, 60)
         queue.delete(in_hand)
         rest = [received(queue), received(queue)]
-        counts = {message.body: message.receive_count for message in rest}
+        counts = {message.body: message.delivery_count for message in rest}
         waited = ({"first", "second", "third"} - {in_hand.body, kept.body}).pop()
         assert counts == {in_hand.body: 2, waited: 1}
         assert queue.receive(0) is None
@@ -217,18 +217,18 @@ def test_what_others_put_there_is_delivered(
 
     asyncio.run(publish())
     message = received(queue)
-    assert (message.body, message.receive_count) == ("\ufffdjob", 1)
+    assert (message.body, message.delivery_count) == ("\ufffdjob", 1)
     assert message.id
     queue.hide(message, 0)
     again = received(queue)
-    assert again.receive_count == 2
+    assert again.delivery_count == 2
 
 
 def test_a_queue_whose_broker_refuses_the_name_is_unavailable(
     link: Link, queue: RabbitQueue, name: str
 ) -> None:
     queue.send(["job"])
-    other = RabbitQueue(link, name, VISIBILITY_SECONDS, MAX_RECEIVES, new_name())
+    other = RabbitQueue(link, name, VISIBILITY_SECONDS, MAX_DELIVERIES, new_name())
     with pytest.raises(StorageUnavailable):
         other.send(["job"])
     assert received(queue).body == "job"

@@ -20,7 +20,8 @@ from anime_shared.errors import StorageUnavailable
 from anime_shared.ports.job_store import JobStore
 from anime_shared.settings import PlatformSettings
 from tests.contract.test_unavailable import OF_OBJECTS, OF_RECORDS
-from tests.servers import RedisServer, free_port, redis_server
+from tests.ports import free_port
+from tests.servers import RedisServer, redis_server
 
 EXPIRES_AT = 2_000_000_000
 

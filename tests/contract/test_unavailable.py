@@ -38,8 +38,8 @@ OF_RECORDS: dict[str, Callable[[JobStore], object]] = {
 OF_QUEUES: dict[str, Callable[[Queue], object]] = {
     "send": lambda queue: queue.send(["body"]),
     "receive": lambda queue: queue.receive(0),
-    "delete": lambda queue: queue.delete(Message("1", "body", 1, "receipt")),
-    "hide": lambda queue: queue.hide(Message("1", "body", 1, "receipt"), 1),
+    "delete": lambda queue: queue.delete(Message("1", "body", 1, "handle")),
+    "hide": lambda queue: queue.hide(Message("1", "body", 1, "handle"), 1),
     "depth": lambda queue: queue.depth(),
 }
 

@@ -24,10 +24,10 @@ ELSEWHERE = {
     "make contact-sheet": "needs photos of faces; it shows them, nobody waits for it",
     "TRAIN=": _NIGHT,
     "$TRAIN": _NIGHT,
-    ".venv/bin/python -m scripts.new_style sunset sunset.pt": (
-        "needs weights; tests/unit/test_new_style.py does it with some of its own"
+    ".venv/bin/python -m scripts.new_style": (
+        "is refused once the style is there; tests/unit/test_new_style.py types it with another id"
     ),
-    ".venv/bin/animegan transform docs/pictures/photo.jpg sunset.png --style sunset": (
+    ".venv/bin/animegan transform docs/pictures/photo.jpg var/sunset.png --style sunset": (
         "needs the style that is being added; the README's are run"
     ),
     ".venv/bin/animegan transform group.jpg mixed.jpg": (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 from collections import Counter
 from pathlib import Path
 
@@ -13,11 +12,11 @@ from typer.testing import CliRunner
 from anime_local.cli import app
 from tests.local.served import served
 from tests.pictures import file_of, gradient
+from tests.ports import free_port
 
 
 def test_clients_are_shared_and_the_report_counts_them(tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     variants = "hayao=student:0.5,shinkai:0.5"
     photo = {"image": ("photo.png", file_of(gradient()))}
     told: Counter[str] = Counter()

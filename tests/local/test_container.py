@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import sys
 import time
 from collections.abc import Iterator
@@ -12,6 +11,8 @@ import httpx2
 import psutil
 import pytest
 
+from tests.ports import free_port
+
 BEHIND = {"inference": "anime_inference.entry.worker", "web": "anime_web.entry.housekeeper"}
 PROBES = {"inference": "/readyz", "web": "/healthz"}
 
@@ -19,8 +20,7 @@ PROBES = {"inference": "/readyz", "web": "/healthz"}
 @contextmanager
 def running(function: str) -> Iterator[tuple[psutil.Popen, str]]:
     """Its first process, and where it answers."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     command = ("-m", "anime_local.container", function, "--host", "127.0.0.1", "--port", str(port))
     process = psutil.Popen([sys.executable, *command])
     try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +16,7 @@ from anime_shared.metrics import Kind, Metric
 from anime_shared.options import PaintOptions
 from tests.local.served import Served, served
 from tests.pictures import file_of, gradient
+from tests.ports import free_port
 
 Samples = list[tuple[str, dict[str, str], float]]
 SERVICES = {"web", "inference", "worker", "housekeeper"}
@@ -24,8 +24,7 @@ SERVICES = {"web", "inference", "worker", "housekeeper"}
 
 @pytest.fixture(scope="module")
 def port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
+    return free_port()
 
 
 @pytest.fixture(scope="module")

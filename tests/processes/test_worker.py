@@ -176,4 +176,4 @@ def test_without_time_to_finish_a_worker_gives_the_job_back(
     assert platform.ledger.job(job.id).status is JobStatus.QUEUED
     message = platform.jobs.receive(0)
     assert message is not None
-    assert message.receive_count == 2
+    assert message.delivery_count == 2

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -12,6 +11,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import httpx2
+
+from tests.ports import free_port
 
 ROOT: Final = Path(__file__).parents[2]
 _START_SECONDS: Final = 120
@@ -34,9 +35,7 @@ def invoke(function: str, event: str) -> dict[str, Any]:
 @contextmanager
 def api(log: Path) -> Iterator[httpx2.Client]:
     """The API under ``sam local start-api``, while the block lasts."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = ["sam", "local", "start-api", "--config-env", "local", "--port", str(port)]
     with (
         log.open("wb") as output,

@@ -62,7 +62,7 @@ class House:
 
     def add_jobs(self, count: int) -> list[Job]:
         """Jobs of photos of which none is like another, and all take their time."""
-        photos = [file_of(gradient(600 + 8 * number, 900), "JPEG") for number in range(count)]
+        photos = [file_of(gradient(400 + 8 * number, 600), "JPEG") for number in range(count)]
         return [add_job(self.platform, photo) for photo in photos]
 
     def statuses(self, jobs: Sequence[Job]) -> list[JobStatus]:

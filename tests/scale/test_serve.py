@@ -14,8 +14,8 @@ from anime_local.client.answers import Job
 from anime_shared.options import PaintOptions
 from tests.local.served import served
 from tests.pictures import file_of, gradient, opened
+from tests.ports import free_port
 from tests.scale.conftest import House
-from tests.servers import free_port
 
 
 def submit(client: AnimeClient, number: int) -> Job:

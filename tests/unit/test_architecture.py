@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ast
+import itertools
+import re
 import subprocess
 import sys
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -79,6 +82,69 @@ def test_only_settings_read_the_environment_and_nobody_needs_torch(file: Path) -
     assert "os.environ" not in text
     assert "getenv" not in text
     assert not any(name.split(".")[0] in ("torch", "training") for name in imports_of(file))
+
+
+# What a reader can hold in mind. Where more reads better, a comment says why: of a module before
+# its imports, of a function right above it.
+MOST_LINES = {"module": 300, "function": 50}
+WHY = re.compile(r"(#|//) Longer than most: \S.*")
+CODE = sorted(
+    file
+    for pattern in (
+        "functions/**/*.py",
+        "layers/**/*.py",
+        "scripts/**/*.py",
+        "bench/**/*.py",
+        "training/**/*.py",
+        "frontend_site/js/**/*.js",
+    )
+    for file in ROOT.glob(pattern)
+)
+
+
+def too_long(name: str, text: str) -> Iterator[str]:
+    """What of a module is longer than it may be, in words."""
+    lines = text.splitlines()
+    top = itertools.takewhile(lambda line: not line.startswith(("import ", "from ")), lines)
+    if len(lines) > MOST_LINES["module"] and not any(map(WHY.match, top)):
+        yield f"{name} has {len(lines)} lines"
+    for node in ast.walk(ast.parse(text)) if name.endswith(".py") else ():
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
+            count = (node.end_lineno or first) - node.lineno + 1
+            said = first > 1 and WHY.match(lines[first - 2].strip())
+            if count > MOST_LINES["function"] and not said:
+                yield f"{name}: {node.name} has {count} lines"
+
+
+@pytest.mark.parametrize("file", CODE, ids=lambda f: str(f.relative_to(ROOT)))
+def test_rooms_are_small_or_say_why_not(file: Path) -> None:
+    assert not list(too_long(file.name, file.read_text()))
+
+
+_LONG = "def paint():\n" + "    pass\n" * 50
+_REASON = "# Longer than most: a table.\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "found"),
+    [
+        ("a.py", "pass\n" * 300, 0),
+        ("a.py", "pass\n" * 301, 1),
+        ("a.js", "{}\n" * 301, 1),
+        ("a.py", _REASON + "pass\n" * 301, 0),
+        ("a.js", _REASON.replace("#", "//") + "{}\n" * 301, 0),
+        ("a.py", "import os\n" + _REASON + "pass\n" * 301, 1),
+        ("a.py", "# Longer than most:\n" + "pass\n" * 301, 1),
+        ("a.py", _LONG, 1),
+        ("a.py", _REASON + "@app.command\n" + _LONG, 0),
+        ("a.py", _REASON + "\n" + _LONG, 1),
+        ("a.py", "class A:\n" + textwrap.indent(_LONG, "    "), 1),
+        ("a.py", _LONG.removesuffix("    pass\n"), 0),
+    ],
+)
+def test_large_rooms_are_found(name: str, text: str, found: int) -> None:
+    assert len(list(too_long(name, text))) == found
 
 
 def loaded_by(code: str) -> set[str]:

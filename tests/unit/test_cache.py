@@ -11,9 +11,9 @@ import pytest
 from anime_inference.adapters import source
 from anime_inference.adapters.graphs.animegan2 import build_animegan2
 from anime_inference.adapters.model_store import ModelStore
-from anime_inference.adapters.source import code_digest
+from anime_inference.adapters.source import pipeline_digest
 from anime_inference.composition import load_models
-from anime_inference.logic.cache import Finished, ResultCache
+from anime_inference.logic.cache import PaintedPicture, ResultCache
 from anime_inference.logic.generator import Models
 from anime_inference.logic.limits import PipelineLimits
 from anime_inference.logic.pipeline import transform
@@ -35,24 +35,26 @@ def store(tmp_path: Path) -> ObjectStore:
     return open_platform(Settings(data_dir=tmp_path)).results
 
 
-def painted(cache: ResultCache, models: Models, options: TransformOptions = OPTIONS) -> Finished:
+def painted(
+    cache: ResultCache, models: Models, options: TransformOptions = OPTIONS
+) -> PaintedPicture:
     return cache.keep(PHOTO, options, transform(PHOTO, options, LIMITS, models))
 
 
 @pytest.fixture
-def kept(store: ObjectStore, models: Models) -> Finished:
-    return painted(ResultCache(store, LIMITS, models, "code"), models)
+def kept(store: ObjectStore, models: Models) -> PaintedPicture:
+    return painted(ResultCache(store, LIMITS, models, "pipeline"), models)
 
 
-def test_the_same_is_found_again(store: ObjectStore, models: Models, kept: Finished) -> None:
-    found = ResultCache(store, LIMITS, models, "code").find(PHOTO, OPTIONS)
+def test_the_same_is_found_again(store: ObjectStore, models: Models, kept: PaintedPicture) -> None:
+    found = ResultCache(store, LIMITS, models, "pipeline").find(PHOTO, OPTIONS)
     assert not kept.cached
     assert found == replace(kept, cached=True)
     assert found.facts["timings"]["stylise"] > 0
 
 
-def test_anything_else_is_not(store: ObjectStore, models: Models, kept: Finished) -> None:
-    cache = ResultCache(store, LIMITS, models, "code")
+def test_anything_else_is_not(store: ObjectStore, models: Models, kept: PaintedPicture) -> None:
+    cache = ResultCache(store, LIMITS, models, "pipeline")
     assert cache.find(file_of(gradient(9, 9)), OPTIONS) is None
     others: list[dict[str, object]] = [
         {"strength": 0.5},
@@ -73,9 +75,9 @@ def test_anything_else_is_not(store: ObjectStore, models: Models, kept: Finished
         options = TransformOptions.model_validate({"format": "png", **other})
         assert cache.find(PHOTO, options) is None
     less = PipelineLimits(LIMITS.decode, LIMITS.memory_budget - 1)
-    assert ResultCache(store, less, models, "code").find(PHOTO, OPTIONS) is None
-    assert ResultCache(store, LIMITS, models, "other code").find(PHOTO, OPTIONS) is None
-    assert ResultCache(None, LIMITS, models, "code").find(PHOTO, OPTIONS) is None
+    assert ResultCache(store, less, models, "pipeline").find(PHOTO, OPTIONS) is None
+    assert ResultCache(store, LIMITS, models, "other pipeline").find(PHOTO, OPTIONS) is None
+    assert ResultCache(None, LIMITS, models, "pipeline").find(PHOTO, OPTIONS) is None
     assert kept.cache_key is not None
 
 
@@ -94,14 +96,14 @@ def test_a_changed_model_serves_nothing_old(store: ObjectStore, tmp_path: Path) 
     old, new = two_models()
     models_in_use.install(find_style("paprika"), old)
     models = load_models(settings)
-    running = ResultCache(store, LIMITS, models, "code")
+    running = ResultCache(store, LIMITS, models, "pipeline")
     first = painted(running, models, options)
     models_in_use.install(find_style("paprika"), new)
     # A process that has the old one in memory paints with it until its end.
     assert running.find(PHOTO, options) is not None
     assert painted(running, models, options).cache_key == first.cache_key
     fresh = load_models(settings)
-    restarted = ResultCache(store, LIMITS, fresh, "code")
+    restarted = ResultCache(store, LIMITS, fresh, "pipeline")
     assert restarted.find(PHOTO, options) is None
     assert painted(restarted, fresh, options).facts["model"] == hashlib.sha256(new).hexdigest()
 
@@ -115,18 +117,20 @@ def test_a_model_changed_during_the_work_is_told_by_the_one_that_painted(
     old, new = two_models()
     folder.install(find_style("paprika"), old)
     models = load_models(settings)
-    cache = ResultCache(store, LIMITS, models, "code")
+    cache = ResultCache(store, LIMITS, models, "pipeline")
     assert cache.find(PHOTO, options) is None
     folder.install(find_style("paprika"), new)
     painted(cache, models, options)
     folder.install(find_style("paprika"), old)
-    assert ResultCache(store, LIMITS, load_models(settings), "code").find(PHOTO, options) is None
+    assert (
+        ResultCache(store, LIMITS, load_models(settings), "pipeline").find(PHOTO, options) is None
+    )
 
 
 def test_another_detector_finds_other_faces(store: ObjectStore, tmp_path: Path) -> None:
     def cache(detector: str) -> ResultCache:
         settings = Settings.model_validate({"face_detector": detector, "model_folder": tmp_path})
-        return ResultCache(store, LIMITS, load_models(settings), "code")
+        return ResultCache(store, LIMITS, load_models(settings), "pipeline")
 
     models = load_models(Settings(model_folder=tmp_path))
     painted(cache("centerface"), models)
@@ -142,7 +146,7 @@ def test_another_detector_finds_other_faces(store: ObjectStore, tmp_path: Path) 
 def test_a_damaged_picture_is_none(
     store: ObjectStore,
     models: Models,
-    kept: Finished,
+    kept: PaintedPicture,
     tmp_path: Path,
     part: str,
     content: bytes | None,
@@ -152,16 +156,16 @@ def test_a_damaged_picture_is_none(
         file.unlink()
     else:
         file.write_bytes(content)
-    cache = ResultCache(store, LIMITS, models, "code")
+    cache = ResultCache(store, LIMITS, models, "pipeline")
     assert cache.find(PHOTO, OPTIONS) is None
     painted(cache, models)
     assert cache.find(PHOTO, OPTIONS) is not None
 
 
 def test_a_forgotten_picture_is_gone(
-    store: ObjectStore, models: Models, kept: Finished, tmp_path: Path
+    store: ObjectStore, models: Models, kept: PaintedPicture, tmp_path: Path
 ) -> None:
-    cache = ResultCache(store, LIMITS, models, "code")
+    cache = ResultCache(store, LIMITS, models, "pipeline")
     cache.forget(str(kept.cache_key))
     assert cache.find(PHOTO, OPTIONS) is None
     assert list((tmp_path / "results/cache").iterdir()) == []
@@ -172,7 +176,7 @@ def test_a_store_that_fails_costs_no_photo(
 ) -> None:
     (tmp_path / "results").rmdir()
     (tmp_path / "results").write_text("not a folder")
-    cache = ResultCache(store, LIMITS, models, "code")
+    cache = ResultCache(store, LIMITS, models, "pipeline")
     assert cache.find(PHOTO, OPTIONS) is None
     finished = painted(cache, models)
     cache.forget("0" * 64)
@@ -183,18 +187,18 @@ def test_a_store_that_fails_costs_no_photo(
 
 
 def test_what_the_pipeline_refuses_has_no_key(store: ObjectStore, models: Models) -> None:
-    cache = ResultCache(store, LIMITS, models, "code")
+    cache = ResultCache(store, LIMITS, models, "pipeline")
     assert cache.find(PHOTO, TransformOptions(style="nobody")) is None
     assert cache.find(PHOTO, TransformOptions(style="paprika")) is None
 
 
 def test_changed_code_has_another_digest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = code_digest()
-    assert before == code_digest()
+    before = pipeline_digest()
+    assert before == pipeline_digest()
     monkeypatch.setattr(source, "_PACKAGE", tmp_path)
     (tmp_path / "logic").mkdir()
     (tmp_path / "adapters").mkdir()
     (tmp_path / "logic/pipeline.py").write_text("one")
-    one = code_digest()
+    one = pipeline_digest()
     (tmp_path / "logic/pipeline.py").write_text("two")
-    assert len({before, one, code_digest()}) == 3
+    assert len({before, one, pipeline_digest()}) == 3

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from anime_shared.jobs import Stage
+from anime_shared.jobs import JobStatus, Stage
 from anime_shared.metrics import METRICS
 from anime_shared.styles import STYLES
 from anime_web.entry.http.app import OPENAPI_FILE
@@ -97,6 +97,13 @@ def test_every_style_is_in_the_readme(file: Path) -> None:
     assert all(f"`{style.id}`" in file.read_text() for style in STYLES)
 
 
+def test_every_bundled_style_has_a_card_and_every_card_is_filled_in() -> None:
+    cards = (ROOT / "MODEL_CARD.md").read_text()
+    headings = "".join(re.findall(r"^## .*$", cards, re.MULTILINE))
+    assert all(f"`{style.id}`" in headings for style in STYLES if style.bundled)
+    assert "TODO" not in cards
+
+
 def test_both_readmes_have_the_same_parts() -> None:
     english, chinese = (file.read_text() for file in READMES)
     assert levels_of(english) == levels_of(chinese)
@@ -122,12 +129,13 @@ def test_every_path_that_is_named_exists() -> None:
         assert not missing_paths(document), document
 
 
-def test_the_glossary_has_each_word_once_and_every_stage() -> None:
+def test_the_glossary_has_each_word_once_and_every_stage_and_end() -> None:
     _, _, glossary = ARCHITECTURE.read_text().partition("## Glossary")
     cells = re.findall(r"^\| (?!word|---)(.*?) \|", glossary, re.MULTILINE)
     words = [word for cell in cells for word in cell.split(", ")]
     assert len(words) == len(set(words)) > 30
     assert all(f"`{stage}`" in glossary for stage in Stage)
+    assert all(f"`{status}`" in glossary for status in JobStatus if status.ended)
 
 
 @pytest.mark.parametrize("file", DECISIONS, ids=lambda file: file.stem)

@@ -66,7 +66,7 @@ def platform(tmp_path: Path) -> Platform:
     return open_platform(Settings(data_dir=tmp_path))
 
 
-def sqs_event(*bodies: str, receive_count: int = 1) -> Event:
+def sqs_event(*bodies: str, delivery_count: int = 1) -> Event:
     """As SQS delivers messages to Lambda."""
     records = [
         {
@@ -74,7 +74,7 @@ def sqs_event(*bodies: str, receive_count: int = 1) -> Event:
             "receiptHandle": "AQEBwJnKyrHigUMZj6rYigCgxlaS3SLy0a",
             "body": body,
             "attributes": {
-                "ApproximateReceiveCount": str(receive_count),
+                "ApproximateReceiveCount": str(delivery_count),
                 "SentTimestamp": "1545082649183",
                 "SenderId": "AIDAIENQZJOLO23YVJ4VO",
                 "ApproximateFirstReceiveTimestamp": "1545082649185",
@@ -145,7 +145,7 @@ def test_the_delivery_after_the_last_attempt_gives_up(
     start: Callable[[], Handler], platform: Platform
 ) -> None:
     job = add_job(platform)
-    answer = start()(sqs_event(order(job.id), receive_count=4), Context())
+    answer = start()(sqs_event(order(job.id), delivery_count=4), Context())
     assert answer["batchItemFailures"] == [{"itemIdentifier": "message-0"}]
     assert platform.ledger.job(job.id).status is JobStatus.FAILED
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import shlex
 import shutil
 import subprocess
 import sys
@@ -15,9 +16,19 @@ from typer.testing import CliRunner
 
 from anime_inference.adapters.download import git_blob_id
 from scripts.new_style.__main__ import MODELS, TEXTS, new_style
+from tests.documents.commands import blocks
 from tests.weights import npz_of, random_state_dict
 
 ROOT = Path(__file__).parents[2]
+# No style of this name stays in the registry, whatever a newcomer adds.
+NEW = "nobodys_style"
+GUIDE = [
+    command
+    for block in blocks()
+    for command in block.commands
+    if block.document == "docs/own-style.md" and "scripts.new_style" in command
+]
+PUBLISHED = ("--published", f"author/weights@{'c' * 40}:weights/sunset.npz")
 SHINKAI = ROOT / MODELS / "shinkai.onnx"
 CUTE = ROOT / MODELS / "cute.onnx"
 REGISTRY = "layers/shared/anime_shared/styles.py"
@@ -33,6 +44,14 @@ def repository(tmp_path: Path) -> Path:
         shutil.copyfile(ROOT / name, tmp_path / name)
     (tmp_path / MODELS).mkdir(parents=True)
     return tmp_path
+
+
+@pytest.fixture
+def weights(tmp_path: Path) -> Path:
+    """As an author publishes them."""
+    file = tmp_path / "sunset.npz"
+    file.write_bytes(npz_of(random_state_dict()))
+    return file
 
 
 def run(repository: Path, *arguments: object) -> tuple[int, str]:
@@ -54,20 +73,20 @@ def registry_of(repository: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType
 def test_a_bundled_style(
     repository: Path, file: Path, subject: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    code, told = run(repository, "sunset", file, "--title", "Sunset", "--good-for", subject)
+    code, told = run(repository, NEW, file, "--title", "Sunset", "--good-for", subject)
     assert code == 0, told
-    style = registry_of(repository, monkeypatch).find_style("sunset")
+    style = registry_of(repository, monkeypatch).find_style(NEW)
     assert (style.title, style.good_for, style.bundled.file_name) == (
         "Sunset",
         subject,
-        "sunset.onnx",
+        f"{NEW}.onnx",
     )
-    assert (repository / MODELS / "sunset.onnx").read_bytes() == file.read_bytes()
-    assert "## `sunset`" in (repository / "MODEL_CARD.md").read_text()
+    assert (repository / MODELS / f"{NEW}.onnx").read_bytes() == file.read_bytes()
+    assert f"## `{NEW}`" in (repository / "MODEL_CARD.md").read_text()
     # It stands among the others, and the table is still one.
     for readme in ("README.md", "README.zh-CN.md"):
         lines = (repository / readme).read_text().splitlines()
-        row = next(index for index, line in enumerate(lines) if line.startswith("| `sunset`"))
+        row = next(index for index, line in enumerate(lines) if line.startswith(f"| `{NEW}`"))
         assert lines[row].count("|") == lines[row - 1].count("|") == 5
         assert lines[row + 1] == ""
     ruff = [sys.executable, "-m", "ruff", "format", "--check", "--line-length", "100"]
@@ -75,16 +94,15 @@ def test_a_bundled_style(
 
 
 def test_published_weights(
-    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    repository: Path, weights: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    weights = tmp_path / "sunset.npz"
-    weights.write_bytes(npz_of(random_state_dict()))
-    place = f"author/weights@{'c' * 40}:weights/sunset.npz"
-    options = ("--title", "Sunset", "--no-non-commercial", "--published", place)
-    code, told = run(repository, "sunset", weights, *options)
+    titled = ("--title", 'Sunset "at sea"', "--author", "Ann Author", "--no-non-commercial")
+    code, told = run(repository, NEW, weights, *titled, *PUBLISHED, "--upsampling", "asymmetric")
     assert code == 0, told
-    style = registry_of(repository, monkeypatch).find_style("sunset")
+    style = registry_of(repository, monkeypatch).find_style(NEW)
     assert style.bundled is None
+    assert (style.title, style.author) == ('Sunset "at sea"', "Ann Author")
+    assert style.upsampling == "asymmetric"
     (published,) = style.weights
     assert published.repository == "author/weights"
     assert published.git_blob_id == git_blob_id(weights.read_bytes())
@@ -97,12 +115,15 @@ def test_published_weights(
         (("hayao", SHINKAI), "id: hayao is taken"),
         (("hayao_64", SHINKAI), "id: hayao_64 is taken"),
         (("Sun set", SHINKAI), "id: 'Sun set' is not"),
-        (("sunset", CUTE), "its inputs are ['image']"),
+        ((NEW, CUTE), "its inputs are ['image']"),
+        ((NEW, SHINKAI, "--upsampling", "asymmetric"), "upsampling: a student has no choice"),
+        ((NEW, SHINKAI, *PUBLISHED, "--upsampling", "asymmetric"), "author: published weights"),
+        ((NEW, SHINKAI, *PUBLISHED, "--author", "Ann Author"), "upsampling: published weights"),
         (
-            ("sunset", SHINKAI, "--published", f"author/weights@{'c' * 40}:a.npz"),
+            (NEW, SHINKAI, *PUBLISHED, "--author", "Ann", "--upsampling", "asymmetric"),
             "file: not a readable state dict",
         ),
-        (("sunset", SHINKAI, "--published", "somewhere"), "is not owner/name@commit:path"),
+        ((NEW, SHINKAI, "--published", "somewhere"), "is not owner/name@commit:path"),
     ],
 )
 def test_what_is_wrong_is_said_and_nothing_written(
@@ -116,8 +137,23 @@ def test_what_is_wrong_is_said_and_nothing_written(
 
 
 def test_a_dry_run_writes_nothing(repository: Path) -> None:
-    code, told = run(repository, "sunset", SHINKAI, "--title", "Sunset", "--dry-run")
+    code, told = run(repository, NEW, SHINKAI, "--title", "Sunset", "--dry-run")
     assert code == 0
     assert "would add" in told
     assert not list((repository / MODELS).iterdir())
     assert (repository / REGISTRY).read_text() == (ROOT / REGISTRY).read_text()
+
+
+def test_the_guide_shows_both_kinds() -> None:
+    assert ["--published" in command for command in GUIDE] == [False, True]
+
+
+@pytest.mark.parametrize("command", GUIDE)
+def test_what_the_guide_says_can_be_typed(
+    repository: Path, weights: Path, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    _, _, options = command.replace("COMMIT", "c" * 40).partition("scripts.new_style sunset ")
+    own = {"sunset.pt": str(weights)}
+    code, told = run(repository, NEW, *(own.get(word, word) for word in shlex.split(options)))
+    assert code == 0, told

@@ -136,7 +136,7 @@ def test_told_to_stop_it_finishes_what_is_in_hand_and_takes_nothing_new(
     assert queue.depth() == 1
     left = queue.receive(0)
     assert left is not None
-    assert (left.body, left.receive_count) == ("two", 1)
+    assert (left.body, left.delivery_count) == ("two", 1)
 
 
 class Late(SqliteQueue):
@@ -157,7 +157,7 @@ def test_what_comes_after_the_word_to_stop_is_left_to_others(tmp_path: Path) -> 
     Poller(queue, lambda _: DONE, 60, "jobs").run(queue.stop)
     message = queue.receive(0)
     assert message is not None
-    assert message.receive_count == 2
+    assert message.delivery_count == 2
 
 
 def test_what_is_given_back_comes_at_once(queue: SqliteQueue) -> None:
@@ -178,7 +178,7 @@ def test_what_is_given_back_comes_at_once(queue: SqliteQueue) -> None:
         again = queue.receive(0)
         go_on.set()
     assert again is not None
-    assert again.receive_count == 2
+    assert again.delivery_count == 2
     assert queue.depth() == 1, "a delivery that was given back settles nothing"
 
 

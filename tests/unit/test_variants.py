@@ -12,21 +12,21 @@ from anime_inference.entry.http.app import create_app
 from anime_inference.settings import Settings, read_settings
 from anime_shared.errors import AnimeError, StyleNotInstalled
 from anime_shared.options import TransformOptions
-from anime_shared.variants import Variants, name_variant
+from anime_shared.variants import Assigned, Variants, name_variant
 from tests.pictures import file_of, gradient
 
 SETTING = "hayao=student:0.5,shinkai:0.5"
 HALVES = Variants.parse(SETTING)
 
 
-def painter_for(variants: Variants, key: str, **options: str) -> str:
+def model_style_for(variants: Variants, key: str, **options: str) -> str:
     changed, _ = variants.assign(TransformOptions.model_validate(options), key)
     return changed.background_style or changed.style
 
 
 def test_shares_are_kept_among_many_clients() -> None:
     variants = Variants.parse("hayao=student:0.9,full:0.1")
-    counts = Counter(painter_for(variants, f"client {number}") for number in range(5000))
+    counts = Counter(model_style_for(variants, f"client {number}") for number in range(5000))
     assert counts.keys() == {"hayao", "hayao_full"}
     # Five standard deviations.
     assert 395 < counts["hayao_full"] < 605
@@ -35,15 +35,15 @@ def test_shares_are_kept_among_many_clients() -> None:
 def test_who_has_got_a_variant_keeps_it() -> None:
     wider = Variants.parse("hayao=student:0.4,shinkai:0.6")
     for number in range(200):
-        first, again = (painter_for(HALVES, f"client {number}") for _ in range(2))
+        first, again = (model_style_for(HALVES, f"client {number}") for _ in range(2))
         assert first == again
         # A share that grows takes nobody's variant away but those who must change.
         if first == "shinkai":
-            assert painter_for(wider, f"client {number}") == "shinkai"
+            assert model_style_for(wider, f"client {number}") == "shinkai"
 
 
 @pytest.mark.parametrize(
-    ("options", "painter"),
+    ("options", "model_style"),
     [
         ({}, "hayao_full"),
         ({"style": "hayao_64"}, "hayao_full"),
@@ -53,13 +53,13 @@ def test_who_has_got_a_variant_keeps_it() -> None:
         ({"style": "cute"}, "cute"),
     ],
 )
-def test_what_names_the_style_is_replaced(options: dict[str, str], painter: str) -> None:
-    assert painter_for(Variants.parse("hayao=full:1"), "me", **options) == painter
+def test_what_names_the_style_is_replaced(options: dict[str, str], model_style: str) -> None:
+    assert model_style_for(Variants.parse("hayao=full:1"), "me", **options) == model_style
 
 
 def test_several_styles() -> None:
     variants = Variants.parse("hayao=full:1; shinkai=full:1;")
-    assert {painter.id for painter in variants.painters} == {"hayao_full", "shinkai_full"}
+    assert {style.id for style in variants.model_styles} == {"hayao_full", "shinkai_full"}
     assert Variants.parse("").of_style == {}
 
 
@@ -94,6 +94,15 @@ def test_a_variant_that_painted_nothing_is_not_named() -> None:
     _, assigned = HALVES.assign(TransformOptions(), "client 1")
     assert name_variant({"style": "cute"}, assigned) == {"style": "cute", "variant": None}
     assert name_variant({"style": "hayao"}, None) == {"style": "hayao", "variant": None}
+
+
+def test_a_job_of_before_has_its_variant() -> None:
+    _, assigned = HALVES.assign(TransformOptions(), "client 1")
+    assert assigned is not None
+    record = assigned.model_dump()
+    assert Assigned.model_validate(record) == assigned
+    record["painter"] = record.pop("model_style")
+    assert Assigned.model_validate(record) == assigned
 
 
 def test_one_call_tells_the_variant_and_keeps_to_it() -> None:

@@ -119,16 +119,16 @@ def test_a_job_is_given_up_after_its_attempts(platform: Platform, work: Work) ->
     assert notices(platform) == [job.id]
 
 
-@pytest.mark.parametrize("receive_count", [2, 9])
+@pytest.mark.parametrize("delivery_count", [2, 9])
 def test_an_ended_job_is_told_again_and_nothing_else(
-    platform: Platform, work: Work, receive_count: int
+    platform: Platform, work: Work, delivery_count: int
 ) -> None:
     told, untold = add_job(platform, webhook=True), add_job(platform)
     for job in (told, untold):
         work.run(job.id, 1)
     before = platform.ledger.jobs([told.id, untold.id])
     for job in (told, untold):
-        work.run(job.id, receive_count)
+        work.run(job.id, delivery_count)
     assert platform.ledger.jobs([told.id, untold.id]) == before
     assert notices(platform) == [told.id, told.id]
 

@@ -51,7 +51,7 @@ def label(
     A face kept out of training has one variant, the original. Cut at will and started again.
     """
     train, holdout = listed(photos, work / LISTING)
-    painter = OnnxTeacher(teacher)
+    network = OnnxTeacher(teacher)
     todo = [*holdout, *train]
     for done, face in enumerate(todo, start=1):
         file = label_file(work, face)
@@ -65,7 +65,7 @@ def label(
                 np.savez(
                     stream,
                     crops=crops,
-                    labels=np.stack([painter.paint(crop) for crop in crops]),
+                    labels=np.stack([network.paint(crop) for crop in crops]),
                     landmarks=np.stack([points for _, points in rendered]),
                 )
             partial.replace(file)

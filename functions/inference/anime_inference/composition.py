@@ -7,7 +7,7 @@ import logging
 from anime_inference.adapters.allocator import give_back_large_blocks
 from anime_inference.adapters.faces.pack import pack_folder, verify_face_pack
 from anime_inference.adapters.model_store import ModelStore
-from anime_inference.adapters.source import code_digest
+from anime_inference.adapters.source import pipeline_digest
 from anime_inference.logic.cache import ResultCache
 from anime_inference.logic.generator import Models
 from anime_inference.logic.patience import Patience
@@ -42,7 +42,7 @@ def check_models(settings: Settings) -> None:
         ModelCorrupt: a checksum is wrong.
     """
     store = model_store(settings)
-    needed = Variants.parse(settings.variants).painters
+    needed = Variants.parse(settings.variants).model_styles
     for style in STYLES:
         if style.bundled is not None or style in needed:
             store.read(style)
@@ -94,7 +94,7 @@ def open_copies(settings: Settings) -> ObjectStore | None:
 def make_cache(settings: Settings, models: Models, store: ObjectStore | None) -> ResultCache:
     """The pictures that were painted before."""
     chosen = store if settings.result_cache else None
-    return ResultCache(chosen, settings.limits, models, code_digest())
+    return ResultCache(chosen, settings.limits, models, pipeline_digest())
 
 
 def make_studio(

@@ -119,6 +119,9 @@ def _report(numbers: _Numbers, style: str, variant: str, painted: float) -> Vari
 def quantile(buckets: list[tuple[float, float]], share: float) -> float:
     """Of a histogram, even within each bucket, as Prometheus's ``histogram_quantile`` reckons it.
 
+    It is in the unit of the bounds: 0 where nothing was counted, and the last finite bound where
+    the quantile lies beyond it.
+
     Args:
         buckets: (upper bound, count of all up to it), rising; the last bound is infinite.
         share: 0 to 1.
@@ -137,7 +140,15 @@ def quantile(buckets: list[tuple[float, float]], share: float) -> float:
 
 
 def wilson(failures: float, count: float) -> tuple[float, float]:
-    """The rate's interval of 95 % (Wilson 1927); 0 to 1 where nothing is known."""
+    """The rate's interval of 95 % (Wilson 1927); 0 to 1 where nothing is known.
+
+    Args:
+        failures: how many there were, at most ``count``.
+        count: of all that could have failed.
+
+    Returns:
+        Lower and upper end, 0 to 1.
+    """
     if count == 0:
         return 0.0, 1.0
     rate = failures / count

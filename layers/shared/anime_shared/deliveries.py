@@ -9,7 +9,14 @@ from anime_shared.ports.meter import Meter
 
 
 def count(meter: Meter, queue: str, event: dict[str, Any], answer: dict[str, Any]) -> None:
-    """Of an SQS event and the ``batchItemFailures`` that it was answered with."""
+    """Count the deliveries of one event.
+
+    Args:
+        meter: is told.
+        queue: its name, as the metric's label has it: ``jobs`` or ``finished``.
+        event: of SQS, with its ``Records``.
+        answer: to it, with its ``batchItemFailures``: those of them that come back.
+    """
     returned = len(answer["batchItemFailures"])
     settled = len(event["Records"]) - returned
     for outcome, number in (("settled", settled), ("returned", returned)):

@@ -44,6 +44,7 @@
 or a value that could be private.
 """
 
+# Longer than most: every error stands in one place, beside those that it could be taken for.
 from __future__ import annotations
 
 from typing import ClassVar

@@ -78,6 +78,15 @@ class _Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="allow")
 
 
+def _upload_key(upload_id: str) -> str:
+    return upload_id
+
+
+def copy_keys(cache_key: str) -> tuple[str, str]:
+    """Of the two objects that a copy is: the picture's file, and what is known of it."""
+    return f"cache/{cache_key}", f"cache/{cache_key}.json"
+
+
 class Upload(_Model):
     """A file that someone may send; times in seconds since 1970 UTC."""
 
@@ -91,7 +100,7 @@ class Upload(_Model):
     @property
     def key(self) -> str:
         """Of its object."""
-        return self.id
+        return _upload_key(self.id)
 
 
 class Result(_Model):
@@ -133,6 +142,11 @@ class Job(_Model):
     lease_until: float = 0.0
     result: Result | None = None
     problem: dict[str, Any] | None = None
+
+    @property
+    def upload_key(self) -> str:
+        """Of its photo's object."""
+        return _upload_key(self.upload_id)
 
     @property
     def result_key(self) -> str:

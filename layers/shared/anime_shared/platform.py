@@ -10,7 +10,7 @@ from anime_shared.ports.object_store import ObjectStore
 from anime_shared.ports.queue import Queue
 
 # Of a message that tells of a job's end; whoever is to be told may be away for a while.
-FINISHED_RECEIVES: Final = 10
+FINISHED_DELIVERIES: Final = 10
 
 
 @dataclass(frozen=True, slots=True)

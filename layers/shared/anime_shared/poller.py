@@ -91,7 +91,7 @@ class Poller:
         if settled:
             self._queue.delete(message)
         else:
-            self._queue.hide(message, self._backoff(message.receive_count))
+            self._queue.hide(message, self._backoff(message.delivery_count))
 
     def _handle(self, message: Message) -> bool:
         try:
@@ -105,14 +105,14 @@ class Poller:
     def _held(self, message: Message) -> Iterator[None]:
         done = threading.Event()
         heart = threading.Thread(target=self._keep_hidden, args=(message, done), daemon=True)
-        self._in_hand[message.receipt] = message
+        self._in_hand[message.handle] = message
         heart.start()
         try:
             yield
         finally:
             done.set()
             heart.join()
-            del self._in_hand[message.receipt]
+            del self._in_hand[message.handle]
 
     def _keep_hidden(self, message: Message, done: threading.Event) -> None:
         while not done.wait(self._visibility_timeout / 3):
@@ -121,16 +121,16 @@ class Poller:
             except StorageUnavailable as error:
                 _log.warning("message %s couldn't be kept: %s", message.id, error.detail)
 
-    def _backoff(self, receive_count: int) -> float:
-        doubled = _FIRST_BACKOFF_SECONDS * 2.0 ** min(receive_count, _MOST_DOUBLINGS)
+    def _backoff(self, delivery_count: int) -> float:
+        doubled = _FIRST_BACKOFF_SECONDS * 2.0 ** min(delivery_count, _MOST_DOUBLINGS)
         return min(doubled, self._visibility_timeout)
 
     def _event(self, message: Message) -> dict[str, Any]:
         record = {
             "messageId": message.id,
-            "receiptHandle": message.receipt,
+            "receiptHandle": message.handle,
             "body": message.body,
-            "attributes": {"ApproximateReceiveCount": str(message.receive_count)},
+            "attributes": {"ApproximateReceiveCount": str(message.delivery_count)},
             "messageAttributes": {},
             "eventSource": "aws:sqs",
             "eventSourceARN": f"arn:aws:sqs:local:000000000000:{self._source}",

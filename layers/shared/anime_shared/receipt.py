@@ -14,8 +14,8 @@ class Receipt(BaseModel):
     model: str | None = Field(description="SHA-256 of its model file.")
     face_style: str | None = Field(description="Id of the style of the faces, if any was treated.")
     face_model: str | None = Field(description="SHA-256 of its model file.")
-    faces_found: int
-    faces_treated: int
+    faces_found: int = Field(description="How many were found.")
+    faces_treated: int = Field(description="How many of them the face style painted.")
     faces_left: dict[str, int] = Field(description="How many were left to the style, by reason.")
     stages: dict[str, float] = Field(description="Seconds spent in each stage.")
     seconds: float = Field(description="Of all stages and what lies between them.")

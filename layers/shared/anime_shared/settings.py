@@ -160,7 +160,7 @@ class PlatformSettings(BaseSettings):
     _a_redis = field_validator("cache_url")(check_cache_url)
 
     @property
-    def job_receives(self) -> int:
+    def job_deliveries(self) -> int:
         """Deliveries of a job; the one after its last attempt is for marking it as failed."""
         return self.max_attempts + 1
 

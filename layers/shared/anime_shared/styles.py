@@ -10,7 +10,6 @@ from typing import Final
 
 from anime_shared.errors import UnknownStyle
 
-_ANIMEGAN2_AUTHOR = "Xin Chen, Gang Liu (AnimeGANv2)"
 _NON_COMMERCIAL = "Non-commercial use only, as the authors of AnimeGAN ask."
 _MIT = "MIT: any use, keep the copyright notice."
 _BRYANDLEE = ("bryandlee/animegan2-pytorch", "25d7b017267208dfaf34026aa3425e518372aa2f")
@@ -122,27 +121,39 @@ class Style:
         return tuple(f"git:{weights.git_blob_id}" for weights in self.weights)
 
 
+@dataclass(frozen=True, slots=True)
+class _Training:
+    """What published weights of one author have in common."""
+
+    author: str
+    licence: str
+    upsampling: Upsampling
+
+
+_ANIMEGAN2 = _Training("Xin Chen, Gang Liu (AnimeGANv2)", _NON_COMMERCIAL, Upsampling.ASYMMETRIC)
+_FACE_PAINT = _Training("bryandlee (animegan2-pytorch)", _MIT, Upsampling.ALIGN_CORNERS)
+
+
 def _published(
     style_id: str,
     title: str,
     good_for: Subject,
-    licence: str,
+    training: _Training,
     home: tuple[str, str],
     weights: tuple[str, str],
     also: tuple[PublishedWeights, ...] = (),
 ) -> Style:
     repository, commit = home
     path, blob = weights
-    from_pytorch = licence == _MIT
     return Style(
         id=style_id,
         title=title,
         good_for=good_for,
-        author="bryandlee (animegan2-pytorch)" if from_pytorch else _ANIMEGAN2_AUTHOR,
-        licence=licence,
+        author=training.author,
+        licence=training.licence,
         source=f"github.com/{repository} at {commit[:12]}, {path}",
         architecture=Architecture.ANIMEGAN2,
-        upsampling=Upsampling.ALIGN_CORNERS if from_pytorch else Upsampling.ASYMMETRIC,
+        upsampling=training.upsampling,
         face_style="cute" if good_for is Subject.SCENERY else None,
         face_side=512 if good_for is Subject.PORTRAIT else None,
         weights=(PublishedWeights(path, blob, repository, commit), *also),
@@ -196,7 +207,7 @@ STYLES: Final[tuple[Style, ...]] = (
         "hayao_full",
         "Hayao, full model",
         Subject.SCENERY,
-        _NON_COMMERCIAL,
+        _ANIMEGAN2,
         _PBUDZYNS,
         ("weights/generator_Hayao.pt", "886d8377712b2802c93fc3bf3cd5267c213078b1"),
         also=(PublishedWeights("hayao.npz", "0b4e12a4ddb1fe069899c883911fca6768d95ef3"),),
@@ -205,7 +216,7 @@ STYLES: Final[tuple[Style, ...]] = (
         "shinkai_full",
         "Shinkai, full model",
         Subject.SCENERY,
-        _NON_COMMERCIAL,
+        _ANIMEGAN2,
         _PBUDZYNS,
         ("weights/generator_Shinkai.pt", "de3a1ebb62104cb155b1cfeb8e440547160b9ac9"),
     ),
@@ -213,7 +224,7 @@ STYLES: Final[tuple[Style, ...]] = (
         "paprika",
         "Paprika",
         Subject.SCENERY,
-        _NON_COMMERCIAL,
+        _ANIMEGAN2,
         _BRYANDLEE,
         ("weights/paprika.pt", "58086c9db9fc7a9e5c2876ca31b8079599352643"),
     ),
@@ -221,7 +232,7 @@ STYLES: Final[tuple[Style, ...]] = (
         "face_paint_v2",
         "Face Paint 512 v2",
         Subject.PORTRAIT,
-        _MIT,
+        _FACE_PAINT,
         _BRYANDLEE,
         ("weights/face_paint_512_v2.pt", "d75102f8f201ddaf8dbe6b913b1a97585b55f838"),
     ),
@@ -229,7 +240,7 @@ STYLES: Final[tuple[Style, ...]] = (
         "face_paint_v1",
         "Face Paint 512 v1",
         Subject.PORTRAIT,
-        _MIT,
+        _FACE_PAINT,
         _BRYANDLEE,
         ("weights/face_paint_512_v1.pt", "19c1a1da4d9580186109a2b055d91044e5127de6"),
     ),
@@ -237,7 +248,7 @@ STYLES: Final[tuple[Style, ...]] = (
         "celeba_distill",
         "CelebA Distill",
         Subject.PORTRAIT,
-        _MIT,
+        _FACE_PAINT,
         _BRYANDLEE,
         ("weights/celeba_distill.pt", "3b7ea61b02254980831cc3bc77af30666dbc999c"),
     ),

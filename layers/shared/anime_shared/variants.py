@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, Final
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
 from anime_shared.errors import InvalidField, UnknownStyle
 from anime_shared.metrics import NONE
@@ -26,10 +26,16 @@ _TOLERANCE: Final = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """One of the models that paint a style, and for which share of clients (0 to 1)."""
+    """One of the models that paint a style.
+
+    Attributes:
+        name: as the setting has it, such as ``full``.
+        model_style: the style whose model paints it.
+        share: of clients, 0 to 1.
+    """
 
     name: str
-    painter: Style
+    model_style: Style
     share: float
 
 
@@ -39,18 +45,19 @@ class Assigned(BaseModel):
     Attributes:
         style: id of the style that was asked for.
         name: of the variant.
-        painter: id of the style whose model paints it.
+        model_style: id of the style whose model paints it.
     """
 
     model_config = ConfigDict(frozen=True, extra="allow")
 
     style: str
     name: str
-    painter: str
+    # Jobs of before have it as `painter`.
+    model_style: str = Field(validation_alias=AliasChoices("model_style", "painter"))
 
     def took_part(self, facts: dict[str, Any]) -> bool:
         """Whether it painted the picture that ``facts`` are of, and not its faces alone."""
-        return bool(facts["style"] == self.painter)
+        return bool(facts["style"] == self.model_style)
 
 
 def name_variant(facts: dict[str, Any], assigned: Assigned | None) -> dict[str, Any]:
@@ -90,9 +97,9 @@ class Variants:
         return cls(parsed)
 
     @property
-    def painters(self) -> tuple[Style, ...]:
+    def model_styles(self) -> tuple[Style, ...]:
         """Every style that must be installed for them."""
-        return tuple(variant.painter for some in self.of_style.values() for variant in some)
+        return tuple(variant.model_style for some in self.of_style.values() for variant in some)
 
     def assign(
         self, options: TransformOptions, key: str
@@ -108,8 +115,8 @@ class Variants:
         if variants is None:
             return options, None
         variant = _pick(variants, _fraction(style.id, key))
-        assigned = Assigned(style=style.id, name=variant.name, painter=variant.painter.id)
-        return options.model_copy(update={field: variant.painter.id}), assigned
+        assigned = Assigned(style=style.id, name=variant.name, model_style=variant.model_style.id)
+        return options.model_copy(update={field: variant.model_style.id}), assigned
 
 
 def _parse_style(text: str) -> tuple[str, tuple[Variant, ...]]:
@@ -120,7 +127,9 @@ def _parse_style(text: str) -> tuple[str, tuple[Variant, ...]]:
         )
     style = find_style(match[1], SETTING)
     pairs = [pair.split(":") for pair in match[2].split(",")]
-    variants = tuple(Variant(name, _painter(style, name), _share(share)) for name, share in pairs)
+    variants = tuple(
+        Variant(name, _model_style(style, name), _share(share)) for name, share in pairs
+    )
     if len({variant.name for variant in variants}) < len(variants):
         raise InvalidField(f"{SETTING}: {style.id} has a variant twice", field=SETTING)
     total = sum(variant.share for variant in variants)
@@ -140,7 +149,7 @@ def _share(text: str) -> float:
         raise InvalidField(f"{SETTING}: {text!r} is not a share", field=SETTING) from None
 
 
-def _painter(style: Style, name: str) -> Style:
+def _model_style(style: Style, name: str) -> Style:
     if name == ("full" if style.bundled is None else "student"):
         return style
     for known in (f"{style.id}_{name}", name):

@@ -1,4 +1,4 @@
-"""Which version of the code this is."""
+"""Which version of the pipeline this is."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from anime_shared import styles, treatment
 _PACKAGE = Path(__file__).parents[1]
 
 
-def code_digest() -> str:
+def pipeline_digest() -> str:
     """SHA-256, in hexadecimal, of all source that decides what a photo becomes."""
     files = [
         *sorted((_PACKAGE / "logic").rglob("*.py")),

@@ -11,20 +11,14 @@ from aws_lambda_powertools.utilities.batch import (
     process_partial_response,
 )
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from anime_inference.logic.work import Work
 from anime_shared import deliveries, trail
 from anime_shared.errors import AnimeError
-from anime_shared.trail import Trail
+from anime_shared.messages import JobMessage
 
 _log = logging.getLogger(__name__)
-
-
-class _Order(BaseModel):
-    job_id: str
-    correlation_id: str | None = None
-    traceparent: str | None = None
 
 
 class Records:
@@ -45,13 +39,13 @@ class Records:
 
     def _settle(self, record: SQSRecord) -> None:
         try:
-            order = _Order.model_validate_json(record.body)
+            message = JobMessage.model_validate_json(record.body)
         except ValidationError:
             _log.error("message %s names no job", record.message_id)
             raise
         count = int(record.attributes.approximate_receive_count or 1)
-        with trail.following(Trail.of(order.correlation_id, order.traceparent)):
-            self._run(order.job_id, count)
+        with trail.following(message.trail):
+            self._run(message.job_id, count)
 
     def _run(self, job_id: str, count: int) -> None:
         with self._work.studio.telemetry.tracer.span("job", job=job_id, delivery=count):

@@ -18,6 +18,7 @@ from anime_inference.logic.generator import Models
 from anime_inference.logic.limits import PipelineLimits
 from anime_inference.logic.result import Result
 from anime_shared.errors import AnimeError, StorageUnavailable
+from anime_shared.jobs import copy_keys
 from anime_shared.options import OutputFormat, TransformOptions
 from anime_shared.ports.object_store import ObjectStore
 from anime_shared.treatment import choose_treatment
@@ -26,7 +27,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Finished:
+class PaintedPicture:
     """A painted picture, now or earlier.
 
     Attributes:
@@ -61,25 +62,26 @@ class ResultCache:
         store: where pictures are kept; ``None`` keeps none.
         limits: as given to :func:`transform`.
         models: likewise.
-        code: says which version of the pipeline paints; another one finds nothing of this one's.
+        pipeline: says which version of it paints; another one finds nothing of this one's.
     """
 
     def __init__(
-        self, store: ObjectStore | None, limits: PipelineLimits, models: Models, code: str
+        self, store: ObjectStore | None, limits: PipelineLimits, models: Models, pipeline: str
     ) -> None:
         self._store = store
         self._limits = limits
         self._models = models
-        self._code = code
+        self._pipeline = pipeline
 
-    def find(self, data: bytes, options: TransformOptions) -> Finished | None:
+    def find(self, data: bytes, options: TransformOptions) -> PaintedPicture | None:
         """What this photo with these options became earlier; ``None`` if it isn't known."""
         key = self._key(data, options)
         if self._store is None or key is None:
             return None
+        file_key, facts_key = copy_keys(key)
         try:
-            described = self._store.get(_facts_at(key))
-            painted = None if described is None else self._store.get(_file_at(key))
+            described = self._store.get(facts_key)
+            painted = None if described is None else self._store.get(file_key)
         except StorageUnavailable as error:
             _log.warning("the result cache can't be read: %s", error.detail)
             return None
@@ -91,9 +93,9 @@ class ResultCache:
             return None
         if hashlib.sha256(painted).hexdigest() != entry.sha256:
             return None
-        return Finished(painted, entry.format, entry.facts, cached=True, cache_key=key)
+        return PaintedPicture(painted, entry.format, entry.facts, cached=True, cache_key=key)
 
-    def keep(self, data: bytes, options: TransformOptions, result: Result) -> Finished:
+    def keep(self, data: bytes, options: TransformOptions, result: Result) -> PaintedPicture:
         """Remember what a photo with these options became."""
         facts = result.facts()
         # A model may have been replaced since the search: by now the key is that of the one in use.
@@ -101,22 +103,24 @@ class ResultCache:
         if self._store is not None and key is not None:
             sha256 = hashlib.sha256(result.data).hexdigest()
             entry = _Entry(sha256=sha256, format=result.format, facts=facts)
+            file_key, facts_key = copy_keys(key)
             try:
-                self._store.put(_file_at(key), result.data, result.format.media_type)
+                self._store.put(file_key, result.data, result.format.media_type)
                 body = entry.model_dump_json().encode()
-                self._store.put(_facts_at(key), body, "application/json")
+                self._store.put(facts_key, body, "application/json")
             except StorageUnavailable as error:
                 _log.warning("the result cache can't be written: %s", error.detail)
                 key = None
-        return Finished(result.data, result.format, facts, cached=False, cache_key=key)
+        return PaintedPicture(result.data, result.format, facts, cached=False, cache_key=key)
 
     def forget(self, key: str) -> None:
         """Remove a picture; nothing happens if there is none."""
         if self._store is None:
             return
+        file_key, facts_key = copy_keys(key)
         try:
-            self._store.delete(_facts_at(key))
-            self._store.delete(_file_at(key))
+            self._store.delete(facts_key)
+            self._store.delete(file_key)
         except StorageUnavailable as error:
             _log.warning("the result cache can't be written: %s", error.detail)
 
@@ -137,15 +141,7 @@ class ResultCache:
             "models": models,
             # Its network's checksum stands in the code.
             "detector": self._models.detectors.name if treatment.face else None,
-            "code": self._code,
+            "pipeline": self._pipeline,
         }
         canonical = json.dumps(given, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()
-
-
-def _file_at(key: str) -> str:
-    return f"cache/{key}"
-
-
-def _facts_at(key: str) -> str:
-    return f"cache/{key}.json"

@@ -15,7 +15,7 @@ THUMBNAIL_SIDE = 128
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Part:
-    """What a tile's painter must know of the picture that it was cut from, as it is padded.
+    """What painting a tile needs to know of the picture that it was cut from, as it is padded.
 
     Attributes:
         top: the tile's first row.

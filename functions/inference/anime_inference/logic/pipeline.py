@@ -22,12 +22,12 @@ from anime_inference.logic.geometry import beside, shrink
 from anime_inference.logic.limits import PipelineLimits
 from anime_inference.logic.memory import Memory
 from anime_inference.logic.picture import Picture
-from anime_inference.logic.result import OnProgress, OnStage, Painter, Result, Timings
+from anime_inference.logic.result import OnProgress, OnStage, Result, Timings, UsedModel
 from anime_inference.logic.stylise import OnShare, mix, paint
 from anime_shared.jobs import Stage
 from anime_shared.options import TransformOptions
 from anime_shared.styles import Style
-from anime_shared.treatment import choose_treatment
+from anime_shared.treatment import Treatment, choose_treatment
 
 
 def unwatched(_: Stage, __: float) -> None:
@@ -69,17 +69,7 @@ def transform(
     canvas = _Canvas(photo, options, models, limits.memory_budget, timings)
     # The canvas alone holds it now, and lets go of it before a file is made.
     del photo
-    if treatment.background is not None:
-        on_progress(Stage.STYLISE, 0)
-        canvas.paint_background(treatment.background, partial(on_progress, Stage.STYLISE))
-    if treatment.face is not None:
-        on_progress(Stage.DETECT, 0)
-        treated = canvas.find_faces()
-        if treated:
-            # Painting them is part of it: to those who watch, no stage comes twice.
-            on_progress(Stage.PASTE, 0)
-            canvas.paint_faces(treated, treatment.face)
-    painted = canvas.finish()
+    painted = _paint(canvas, treatment, on_progress)
     fmt = choose_format(options.format, painted)
     on_progress(Stage.ENCODE, 0)
     with timings.measure("encode"):
@@ -96,6 +86,20 @@ def transform(
     )
 
 
+def _paint(canvas: _Canvas, treatment: Treatment, on_progress: OnProgress) -> Picture:
+    if treatment.background is not None:
+        on_progress(Stage.STYLISE, 0)
+        canvas.paint_background(treatment.background, partial(on_progress, Stage.STYLISE))
+    if treatment.face is not None:
+        on_progress(Stage.DETECT, 0)
+        treated = canvas.find_faces()
+        if treated:
+            # Painting them is part of it: to those who watch, no stage comes twice.
+            on_progress(Stage.PASTE, 0)
+            canvas.paint_faces(treated, treatment.face)
+    return canvas.finish()
+
+
 class _Canvas:
     """A photo while it is being painted."""
 
@@ -107,8 +111,8 @@ class _Canvas:
         budget: int,
         timings: Timings,
     ) -> None:
-        self.background: Painter | None = None
-        self.face: Painter | None = None
+        self.background: UsedModel | None = None
+        self.face: UsedModel | None = None
         self.faces: list[FaceReport] = []
         self._photo = photo
         self._picture = photo.rgb
@@ -124,7 +128,7 @@ class _Canvas:
             self._picture = paint(self._photo.rgb, generator, self._memory, on_share)
             if self._options.keep_colors:
                 self._picture = keep_tone_of(self._photo.rgb, self._picture)
-        self.background = Painter(style.id, generator.checksum)
+        self.background = UsedModel(style.id, generator.checksum)
 
     def find_faces(self) -> list[Face]:
         """The faces that can be treated; all that were found are in ``faces``."""
@@ -145,7 +149,7 @@ class _Canvas:
         with self._timings.measure("paste"):
             skin = photo if self._options.keep_colors else self._picture
             self._picture = paste_faces(self._picture, treated, painted, skin)
-        self.face = Painter(style.id, generator.checksum)
+        self.face = UsedModel(style.id, generator.checksum)
 
     def finish(self) -> Picture:
         """The picture as it was asked for; the photo is forgotten."""

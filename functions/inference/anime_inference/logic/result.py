@@ -56,8 +56,13 @@ class Timings:
 
 
 @dataclass(frozen=True, slots=True)
-class Painter:
-    """A style that took part, and the SHA-256 of its model file."""
+class UsedModel:
+    """A model that took part.
+
+    Attributes:
+        style: id of its style.
+        model: SHA-256 of its file, in hexadecimal.
+    """
 
     style: str
     model: str
@@ -70,8 +75,9 @@ class Result:
     Attributes:
         data: the file.
         format: its format, never ``auto``.
-        background: what painted the picture; ``None`` if nothing but faces was to be painted.
-        face: what painted the faces; ``None`` if no face was treated.
+        background: the model that painted the picture; ``None`` if nothing but faces was to be
+            painted.
+        face: the model that painted the faces; ``None`` if no face was treated.
         faces: every face that was found, by descending size; of an animated picture, those of the
             frame that has the most to treat.
         width: pixels of the result.
@@ -85,8 +91,8 @@ class Result:
 
     data: bytes
     format: OutputFormat
-    background: Painter | None
-    face: Painter | None
+    background: UsedModel | None
+    face: UsedModel | None
     faces: tuple[FaceReport, ...]
     width: int
     height: int
@@ -95,15 +101,16 @@ class Result:
     painted_share: float = 1.0
     receipt: Receipt | None = None
 
-    def facts(self) -> dict[str, Any]:
-        """All but the file, as JSON holds it.
+    @property
+    def main(self) -> UsedModel | None:
+        """The background's model, or that of the faces if there is no other."""
+        return self.background or self.face
 
-        ``style`` and ``model`` are those of the background, or of the faces if there is no other.
-        """
-        main = self.background or self.face
+    def facts(self) -> dict[str, Any]:
+        """All but the file, as JSON holds it; ``style`` and ``model`` are those of ``main``."""
         return {
-            "style": main and main.style,
-            "model": main and main.model,
+            "style": self.main and self.main.style,
+            "model": self.main and self.main.model,
             "face_style": self.face and self.face.style,
             "face_model": self.face and self.face.model,
             "width": self.width,

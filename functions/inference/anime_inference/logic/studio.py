@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Final
 
-from anime_inference.logic.cache import Finished, ResultCache
+from anime_inference.logic.cache import PaintedPicture, ResultCache
 from anime_inference.logic.generator import Models
 from anime_inference.logic.limits import PipelineLimits
 from anime_inference.logic.pipeline import transform, unwatched
@@ -64,7 +64,7 @@ class Studio:
     memory: ProcessMemory
     price: Price
 
-    def find(self, photo: bytes, options: TransformOptions) -> Finished | None:
+    def find(self, photo: bytes, options: TransformOptions) -> PaintedPicture | None:
         """What this photo with these options became earlier; ``None`` if it isn't known."""
         with self.telemetry.tracer.span("find"):
             known = self.cache.find(photo, options)
@@ -99,18 +99,17 @@ class Studio:
         _log.info("painted %d x %d pixels in %.2f s", result.width, result.height, seconds)
         return replace(result, receipt=receipt)
 
-    def keep(self, photo: bytes, options: TransformOptions, result: Result) -> Finished:
+    def keep(self, photo: bytes, options: TransformOptions, result: Result) -> PaintedPicture:
         """Remember what a photo with these options became."""
         with self.telemetry.tracer.span("keep"):
             return self.cache.keep(photo, options, result)
 
 
 def _receipt(result: Result, seconds: float, memory_bytes: int, cost: float) -> Receipt:
-    main = result.background or result.face
     left = Counter(str(face.reason) for face in result.faces if face.reason is not None)
     return Receipt(
-        style=main and main.style,
-        model=main and main.model,
+        style=result.main and result.main.style,
+        model=result.main and result.main.model,
         face_style=result.face and result.face.style,
         face_model=result.face and result.face.model,
         faces_found=len(result.faces),
@@ -135,7 +134,7 @@ def _tell(meter: Meter, result: Result, receipt: Receipt, by: dict[str, str]) ->
     for fate, count in {"treated": receipt.faces_treated, **receipt.faces_left}.items():
         if count:
             meter.record(metrics.FACES, count, fate=fate)
-    for painter in (result.background, result.face):
-        if painter is not None:
-            model = painter.model[:_MODEL_DIGITS]
-            meter.record(metrics.MODEL_INFO, 1, style=painter.style, model=model)
+    for used in (result.background, result.face):
+        if used is not None:
+            model = used.model[:_MODEL_DIGITS]
+            meter.record(metrics.MODEL_INFO, 1, style=used.style, model=model)

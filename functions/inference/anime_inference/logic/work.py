@@ -7,16 +7,15 @@ after that, and only then is the delivery settled: from any point the next deliv
 
 from __future__ import annotations
 
-import json
 import logging
 from dataclasses import dataclass, field
 
-from anime_inference.logic.cache import Finished
+from anime_inference.logic.cache import PaintedPicture
 from anime_inference.logic.limits import PipelineLimits
 from anime_inference.logic.patience import Patience
 from anime_inference.logic.progress import Progress
 from anime_inference.logic.studio import Studio
-from anime_shared import metrics, trail
+from anime_shared import messages, metrics
 from anime_shared.errors import AnimeError, JobHeld, ProcessingFailed, UnknownJob, UploadMissing
 from anime_shared.jobs import Job, Result, Stage
 from anime_shared.ledger import Ledger
@@ -59,7 +58,7 @@ class Work:
     patience: Patience
     _held: dict[str, Job] = field(default_factory=dict, init=False)
 
-    def run(self, job_id: str, receive_count: int) -> None:
+    def run(self, job_id: str, delivery_count: int) -> None:
         """Bring a job to its end; where this returns, its delivery is settled.
 
         A photo that is at fault ends its job as ``failed``, and that is settled, too. Of a job
@@ -67,7 +66,7 @@ class Work:
 
         Args:
             job_id: of the job.
-            receive_count: how often it was delivered, this time included.
+            delivery_count: how often it was delivered, this time included.
 
         Raises:
             JobHeld: another worker has it.
@@ -78,7 +77,7 @@ class Work:
         try:
             job = self.patience(lambda: self.ledger.job(job_id))
             if not job.status.ended:
-                job = self._end(job_id, receive_count)
+                job = self._end(job_id, delivery_count)
         except UnknownJob:
             _log.info("job %s is gone", job_id)
             return
@@ -89,8 +88,8 @@ class Work:
         for job in list(self._held.values()):
             self._release(job)
 
-    def _end(self, job_id: str, receive_count: int) -> Job:
-        if receive_count > self.max_attempts:
+    def _end(self, job_id: str, delivery_count: int) -> Job:
+        if delivery_count > self.max_attempts:
             error = ProcessingFailed(
                 f"the photo was given up after {self.max_attempts} attempts",
                 limit=self.max_attempts,
@@ -126,7 +125,7 @@ class Work:
 
     def _paint(self, job: Job) -> Job:
         progress = Progress(self.ledger, job)
-        photo = self.patience(lambda: self.uploads.get(job.upload_id))
+        photo = self.patience(lambda: self.uploads.get(job.upload_key))
         if photo is None:
             raise UploadMissing("upload_id: its file was never sent, or deleted", field="upload_id")
         picture = self.studio.find(photo, job.options)
@@ -161,7 +160,7 @@ class Work:
 
     def _tell(self, job: Job) -> None:
         if job.webhook_url is not None or job.batch_id is not None:
-            notice = json.dumps({"job_id": job.id, **trail.fields()})
+            notice = messages.of_job(job.id)
             self.patience(lambda: self.finished.send([notice]))
 
     def _release(self, job: Job) -> None:
@@ -171,7 +170,7 @@ class Work:
             _log.warning("job %s couldn't be given back: %s", job.id, error.detail)
 
 
-def _result(picture: Finished, job: Job) -> Result:
+def _result(picture: PaintedPicture, job: Job) -> Result:
     return Result(
         format=picture.format,
         facts=name_variant(picture.facts, job.variant),

@@ -45,6 +45,7 @@ def connect(
     context.obj = context.with_resource(AnimeClient(url, api_key))
 
 
+# Longer than most: each option of the command is a parameter, which is then handed on.
 @app.command("transform")
 def transform_command(
     context: typer.Context,

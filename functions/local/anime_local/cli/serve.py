@@ -19,6 +19,7 @@ from anime_shared.observability import start_logging
 _SITE: Final = Path(__file__).parents[4] / "frontend_site"
 
 
+# Longer than most: each option of the command is a parameter.
 def serve_command(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[
@@ -54,7 +55,6 @@ def serve_command(
     """
     # Other commands needn't load what servers need.
     from anime_local.embedded import serve  # noqa: PLC0415
-    from anime_web.settings import read_settings as read_web_settings  # noqa: PLC0415
 
     start = time.monotonic()
     settings = read_settings()
@@ -67,11 +67,7 @@ def serve_command(
     if workers is not None:
         environment["ANIME_WORKER_THREADS"] = str(workers)
     # Here, what is wrong is said once; each process would say it for itself, again and again.
-    web = read_web_settings()
-    site = web.site_dir
-    if "site_dir" not in web.model_fields_set and _SITE.is_dir():
-        site = _SITE
-        environment["ANIME_SITE_DIR"] = str(site)
+    site = _find_site(environment)
     check_models(settings)
     _check_stores(settings)
     start_logging(settings, "supervisor", "warning")
@@ -83,6 +79,17 @@ def serve_command(
             _announce(url, settings, site, try_photo, time.monotonic() - start)
 
         serve(host, port, settings, environment, on_ready)
+
+
+def _find_site(environment: dict[str, str]) -> Path | None:
+    """The page's folder; the checkout's, where no setting names one, is put in ``environment``."""
+    from anime_web.settings import read_settings as read_web_settings  # noqa: PLC0415
+
+    web = read_web_settings()
+    if "site_dir" in web.model_fields_set or not _SITE.is_dir():
+        return web.site_dir
+    environment["ANIME_SITE_DIR"] = str(_SITE)
+    return _SITE
 
 
 def _check_stores(settings: Settings) -> None:

@@ -10,7 +10,7 @@ import typer
 
 from anime_inference.adapters.files import read_bounded
 from anime_inference.composition import load_models, make_cache, make_studio
-from anime_inference.logic.pipeline import transform
+from anime_inference.logic.studio import Studio
 from anime_inference.settings import Settings, read_settings
 from anime_local.cli import options as opt
 from anime_local.cli.batch import Batch, OnProgress
@@ -23,6 +23,7 @@ from anime_shared.styles import DEFAULT_STYLE
 from anime_shared.telemetry import UNWATCHED
 
 
+# Longer than most: each option of the command is a parameter, which is then handed on.
 def transform_command(
     paths: opt.Paths,
     style: opt.Style = DEFAULT_STYLE.id,
@@ -68,8 +69,7 @@ def transform_command(
         return
     items = opt.planned(sources, target, fmt)
     settings = read_settings()
-    models = load_models(settings)
-    studio = make_studio(settings, models, make_cache(settings, models, None), UNWATCHED)
+    studio = _open_studio(settings)
 
     def paint(item: Item, on_progress: OnProgress) -> dict[str, Any]:
         def tell(stage: Stage, share: float) -> None:
@@ -83,6 +83,11 @@ def transform_command(
 
     if not Batch(paint, overwrite, dry_run, as_json).run(items):
         raise typer.Exit(1)
+
+
+def _open_studio(settings: Settings) -> Studio:
+    models = load_models(settings)
+    return make_studio(settings, models, make_cache(settings, models, None), UNWATCHED)
 
 
 def _pipe(sources: list[Path], target: Path, options: TransformOptions, settings: Settings) -> None:
@@ -102,7 +107,7 @@ def _pipe(sources: list[Path], target: Path, options: TransformOptions, settings
         if sources[0] == opt.PIPE
         else read_bounded(sources[0], limit)
     )
-    result = transform(data, options, settings.limits, load_models(settings))
+    result = _open_studio(settings).paint(data, options, settings.limits)
     if target == opt.PIPE:
         sys.stdout.buffer.write(result.data)
         sys.stdout.buffer.flush()

@@ -9,7 +9,7 @@ from typing import Final
 import httpx2
 
 from anime_shared.errors import InferenceUnreachable
-from anime_web.adapters.instances import Instances
+from anime_web.adapters.containers import Containers
 from anime_web.ports.forwarder import ForwardedAnswer, ForwardedRequest
 
 _CONNECT_SECONDS: Final = 3
@@ -19,14 +19,18 @@ _PORTS: Final = {"http": 80, "https": 443}
 class HttpForwarder:
     """A ``Forwarder`` over connections that are kept; holds no body.
 
-    Where the URL's host is the name of several servers, the idlest of them is asked.
+    Where the URL's host is the name of several containers, the idlest of them is asked.
+
+    Args:
+        url: of the inference function.
+        seconds: until its answer must have begun.
     """
 
     def __init__(self, url: str, seconds: float) -> None:
         self._url = httpx2.URL(url.rstrip("/"))
         self._seconds = seconds
         port = self._url.port or _PORTS[self._url.scheme]
-        self._instances = Instances(self._url.host, port)
+        self._containers = Containers(self._url.host, port)
         timeout = httpx2.Timeout(seconds, connect=_CONNECT_SECONDS)
         limits = httpx2.Limits(max_connections=None)
         self._client = httpx2.AsyncClient(timeout=timeout, limits=limits, trust_env=False)
@@ -47,7 +51,7 @@ class HttpForwarder:
         return ForwardedAnswer(answer.status_code, dict(answer.headers), _body(answer))
 
     async def _send(self, request: ForwardedRequest) -> httpx2.Response:
-        *others, last = await self._instances.idlest_first()
+        *others, last = await self._containers.idlest_first()
         for address in others:
             try:
                 return await self._send_to(address, request)
@@ -66,8 +70,8 @@ class HttpForwarder:
             content=request.body,
             extensions={"sni_hostname": self._url.host},
         )
-        # A server has done its work when its answer begins.
-        with self._instances.busy(address):
+        # A container has done its work when its answer begins.
+        with self._containers.busy(address):
             return await self._client.send(copy, stream=True)
 
     async def close(self) -> None:

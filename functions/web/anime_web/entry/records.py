@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from anime_shared import deliveries, trail
 from anime_shared.errors import AnimeError
-from anime_shared.trail import Trail
+from anime_shared.messages import BatchMessage, JobMessage
 from anime_web.composition import Service
 
 if TYPE_CHECKING:
@@ -18,24 +18,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 
-class _Notice(BaseModel):
-    correlation_id: str | None = None
-    traceparent: str | None = None
-
-
-class _JobEnded(_Notice):
-    """A job ended."""
-
-    job_id: str
-
-
-class _BatchChanged(_Notice):
-    """A job of a batch was deleted."""
-
-    batch_id: str
-
-
-_NOTICE: TypeAdapter[_JobEnded | _BatchChanged] = TypeAdapter(_JobEnded | _BatchChanged)
+_NOTICE: TypeAdapter[JobMessage | BatchMessage] = TypeAdapter(JobMessage | BatchMessage)
 
 
 class Records:
@@ -66,14 +49,14 @@ class Records:
             raise
         tracer = self._service.telemetry.tracer
         with (
-            trail.following(Trail.of(notice.correlation_id, notice.traceparent)),
+            trail.following(notice.trail),
             tracer.span("notice"),
         ):
             self._finish(record.message_id, notice)
 
-    def _finish(self, message_id: str, notice: _JobEnded | _BatchChanged) -> None:
+    def _finish(self, message_id: str, notice: JobMessage | BatchMessage) -> None:
         try:
-            if isinstance(notice, _JobEnded):
+            if isinstance(notice, JobMessage):
                 self._service.finish_job(notice.job_id)
             else:
                 self._service.finish_batch(notice.batch_id)

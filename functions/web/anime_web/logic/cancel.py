@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import logging
 
-from anime_shared import trail
-from anime_shared.jobs import Job
+from anime_shared import messages
+from anime_shared.jobs import Job, copy_keys
 from anime_shared.metrics import JOBS, NONE
 from anime_shared.platform import Platform
 from anime_shared.ports.meter import Meter
@@ -33,7 +32,7 @@ def cancel(platform: Platform, meter: Meter, job_id: str) -> None:
         platform.results.delete(batch.zip_key)
     _delete(platform, meter, job)
     if batch is not None:
-        platform.finished.send([json.dumps({"batch_id": batch.id, **trail.fields()})])
+        platform.finished.send([messages.of_batch(batch.id)])
 
 
 def cancel_batch(platform: Platform, meter: Meter, batch_id: str) -> None:
@@ -53,11 +52,10 @@ def cancel_batch(platform: Platform, meter: Meter, batch_id: str) -> None:
 def _delete(platform: Platform, meter: Meter, job: Job) -> None:
     """The job's record goes last: until then, who failed half-way can try again."""
     platform.ledger.forget_upload(job.upload_id)
-    platform.uploads.delete(job.upload_id)
+    platform.uploads.delete(job.upload_key)
     if job.result is not None and job.result.cache_key is not None:
-        copy = f"cache/{job.result.cache_key}"
-        platform.copies.delete(copy)
-        platform.copies.delete(f"{copy}.json")
+        for key in copy_keys(job.result.cache_key):
+            platform.copies.delete(key)
     platform.results.delete(job.result_key)
     platform.ledger.forget_job(job.id)
     if not job.status.ended:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from anime_shared import trail
+from anime_shared import messages, trail
 from anime_shared.errors import (
     NotAPicture,
     StyleNotInstalled,
@@ -188,8 +187,7 @@ def enqueue(platform: Platform, jobs: Sequence[Job]) -> None:
     """Put those jobs in the queue that wait; one that is there twice is worked on once."""
     waiting = [job for job in jobs if job.status is JobStatus.QUEUED]
     if waiting:
-        told = trail.fields()
-        platform.jobs.send([json.dumps({"job_id": job.id, **told}) for job in waiting])
+        platform.jobs.send([messages.of_job(job.id) for job in waiting])
         for job in waiting:
             _log.info("job %s is queued", job.id)
 

@@ -14,14 +14,14 @@ class Message:
     Attributes:
         id: the same at each delivery.
         body: text.
-        receive_count: how often it was delivered, this time included.
-        receipt: by which this delivery is settled.
+        delivery_count: how often it was delivered, this time included.
+        handle: by which this delivery is settled.
     """
 
     id: str
     body: str
-    receive_count: int
-    receipt: str
+    delivery_count: int
+    handle: str
 
 
 class Queue(Protocol):

@@ -16,7 +16,7 @@ from anime_inference.composition import load_models, make_cache, open_copies
 from anime_inference.entry.http.accept import wanted_image_format, wants_image
 from anime_inference.entry.http.schemas import PROBLEMS, TransformAnswer
 from anime_inference.entry.http.service import Service
-from anime_inference.logic.cache import Finished
+from anime_inference.logic.cache import PaintedPicture
 from anime_inference.settings import Settings
 from anime_shared.http import access, measure, problems
 from anime_shared.http.body_limit import BodyLimit
@@ -134,7 +134,7 @@ async def post_transform(
     return _file(picture) if wants_image(accept) else _json(picture, elapsed)
 
 
-def _file(picture: Finished) -> Response:
+def _file(picture: PaintedPicture) -> Response:
     facts = picture.facts
     faces = facts["faces"]
     treated = sum(face["treated"] for face in faces)
@@ -161,7 +161,7 @@ def _cost(receipt: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def _json(picture: Finished, elapsed: float) -> Response:
+def _json(picture: PaintedPicture, elapsed: float) -> Response:
     encoded = base64.b64encode(picture.data).decode()
     answer = TransformAnswer(
         **picture.facts,
@@ -175,7 +175,7 @@ def _json(picture: Finished, elapsed: float) -> Response:
     )
 
 
-def _common(picture: Finished) -> dict[str, str]:
+def _common(picture: PaintedPicture) -> dict[str, str]:
     return {"Anime-Cached": str(picture.cached).lower(), "Vary": "Accept"}
 
 

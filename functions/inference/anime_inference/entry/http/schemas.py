@@ -44,6 +44,7 @@ class FaceAnswer(BaseModel):
 class TransformAnswer(BaseModel):
     """A finished picture, as JSON."""
 
+    # A job that went well is `succeeded`. Clients older than jobs look for this word.
     status: Literal["success"] = "success"
     style: str | None = Field(
         description="Id of the style that painted the picture, or the faces if nothing else was."

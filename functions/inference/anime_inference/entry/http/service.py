@@ -10,7 +10,7 @@ from anyio import to_thread
 
 from anime_inference.composition import load_default, make_studio, model_store
 from anime_inference.entry.http.workers import Workers
-from anime_inference.logic.cache import Finished, ResultCache
+from anime_inference.logic.cache import PaintedPicture, ResultCache
 from anime_inference.logic.generator import Models
 from anime_inference.settings import Settings
 from anime_shared.errors import AnimeError, NotReady
@@ -49,7 +49,9 @@ class Service:
         else:
             self.readiness = None
 
-    async def paint(self, photo: bytes, options: TransformOptions, client: str | None) -> Finished:
+    async def paint(
+        self, photo: bytes, options: TransformOptions, client: str | None
+    ) -> PaintedPicture:
         """The picture of a photo; one that is known from earlier waits for no other.
 
         Args:
@@ -69,7 +71,7 @@ class Service:
 
     async def _painted(
         self, photo: bytes, options: TransformOptions, variant: Assigned | None
-    ) -> Finished:
+    ) -> PaintedPicture:
         known = await to_thread.run_sync(self._studio.find, photo, options)
         if known is not None:
             return known

@@ -30,8 +30,8 @@ _LARGE_SHARE: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class FacePainter:
-    """What paints the faces of a clip.
+class FacePainting:
+    """How the faces of a clip are painted.
 
     Attributes:
         generator: of the face style.
@@ -53,10 +53,10 @@ class ClipFaces:
     rest of the frame; it is neither painted nor matched to its surroundings again.
     """
 
-    def __init__(self, detector: Detector, painter: FacePainter) -> None:
+    def __init__(self, detector: Detector, painting: FacePainting) -> None:
         self.most: tuple[FaceReport, ...] = ()
         self._detector = detector
-        self._painter = painter
+        self._painting = painting
         self._faces: list[Face] = []
         self._reports: list[FaceReport] = []
         self._painted: dict[Face, Pixels] = {}
@@ -83,18 +83,18 @@ class ClipFaces:
             if all(overlap(face.box, other.box) < _SAME for other in still)
         ]
         self._faces = sorted([*still, *found], key=lambda face: -face.side)
-        self._reports = judge(photo, self._faces, self._painter.max_faces)
+        self._reports = judge(photo, self._faces, self._painting.max_faces)
         self._matched = {face: self._matched[face] for face in still if face in self._matched}
         if not self.most or _count(self._reports) > _count(self.most):
             self.most = tuple(self._reports)
 
     def paint(self, photo: Pixels) -> None:
         """Paint those faces of the frame that aren't known from the one before."""
-        painter = self._painter
+        painting = self._painting
         for face in self._treated():
             if face not in self._matched:
                 self._painted[face] = paint_face(
-                    photo, face, painter.generator, painter.side, painter.memory
+                    photo, face, painting.generator, painting.side, painting.memory
                 )
 
     def paste(self, picture: Pixels, skin: Pixels) -> Pixels:
@@ -104,7 +104,7 @@ class ClipFaces:
             return picture
         result = picture.copy()
         for face in treated:
-            transform = portrait_transform(face.landmarks, self._painter.side)
+            transform = portrait_transform(face.landmarks, self._painting.side)
             if face not in self._matched:
                 self._matched[face] = match_face(result, self._painted.pop(face), transform, skin)
             blend_face(result, self._matched[face], transform)
@@ -144,7 +144,7 @@ class ClipFaces:
 
     def _box(self, face: Face) -> PixelBox:
         """What the crop of a face is cut from; no side of it is negative."""
-        side = self._painter.side
+        side = self._painting.side
         left, top, right, bottom = seen_box(portrait_transform(face.landmarks, side), side)
         return max(0, left), max(0, top), max(0, right), max(0, bottom)
 

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Final
 
 from anime_inference.logic.clip.canvas import Background, ClipCanvas
-from anime_inference.logic.clip.faces import ClipFaces, FacePainter
+from anime_inference.logic.clip.faces import ClipFaces, FacePainting
 from anime_inference.logic.clip.files import HELD_BYTES as HELD_OF_ALL
 from anime_inference.logic.clip.files import encode_clip
 from anime_inference.logic.clip.frames import Frame, read_frames
@@ -22,7 +22,7 @@ from anime_inference.logic.geometry import shrink, shrunk
 from anime_inference.logic.limits import PipelineLimits
 from anime_inference.logic.memory import HELD_BYTES, Memory
 from anime_inference.logic.picture import Picture
-from anime_inference.logic.result import OnProgress, Painter, Result, Timings
+from anime_inference.logic.result import OnProgress, Result, Timings, UsedModel
 from anime_inference.logic.stylise import plan, statistics_of
 from anime_shared.errors import ClipTooSlow
 from anime_shared.jobs import Stage
@@ -105,8 +105,8 @@ class _Work:
         return Result(
             data=data,
             format=task.format,
-            background=self._painter(task.treatment.background),
-            face=self._painter(task.treatment.face) if any(r.treated for r in reports) else None,
+            background=self._used(task.treatment.background),
+            face=self._used(task.treatment.face) if any(r.treated for r in reports) else None,
             faces=reports,
             width=self._sides * width,
             height=height,
@@ -184,18 +184,18 @@ class _Work:
         style = self._task.treatment.face
         if style is None:
             return None
-        painter = FacePainter(
+        painting = FacePainting(
             self._models.generators.get(style),
             _side_of(style),
             self._memory(pixels),
             self._task.options.max_faces,
         )
-        return ClipFaces(self._models.detectors.get(), painter)
+        return ClipFaces(self._models.detectors.get(), painting)
 
-    def _painter(self, style: Style | None) -> Painter | None:
+    def _used(self, style: Style | None) -> UsedModel | None:
         if style is None:
             return None
-        return Painter(style.id, self._models.generators.get(style).checksum)
+        return UsedModel(style.id, self._models.generators.get(style).checksum)
 
     def _encode(self, canvas: ClipCanvas, known: Survey) -> bytes:
         task = self._task

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from anime_shared.errors import Unauthorized
 from anime_shared.http.schemas import Health, StyleAnswer, answers_to
 from anime_shared.styles import STYLES
-from anime_web.entry.http.service import ServiceOf
+from anime_web.entry.http.dependencies import ServiceOf
 
 router = APIRouter(tags=["service"])
 

@@ -7,10 +7,9 @@ from fastapi import APIRouter, Request, Response
 from anime_shared.errors import UnknownBatch
 from anime_shared.http.schemas import ClientName, answers_to
 from anime_web.composition import Service
-from anime_web.entry.http.jobs import RETRY_AFTER
-from anime_web.entry.http.long_poll import news
+from anime_web.entry.http.dependencies import BaseUrl, Key, ServiceOf
+from anime_web.entry.http.long_poll import RETRY_AFTER, news
 from anime_web.entry.http.schemas import ORDER, READ, WRITE, BatchRequest, Known, PathId, Wait
-from anime_web.entry.http.service import BaseUrl, Key, ServiceOf
 from anime_web.logic.batches import BatchView, batch_view_of, find_batch, submit_batch
 from anime_web.logic.cancel import cancel_batch
 

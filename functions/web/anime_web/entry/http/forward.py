@@ -13,7 +13,7 @@ from starlette.requests import ClientDisconnect
 from anime_shared import trail
 from anime_shared.errors import MalformedBody
 from anime_shared.http.correlation import CORRELATION_HEADER, TRACE_HEADER
-from anime_web.entry.http.service import ServiceOf
+from anime_web.entry.http.dependencies import ServiceOf
 from anime_web.ports.forwarder import ForwardedRequest
 
 PATH: Final = "/api/v1/transform"

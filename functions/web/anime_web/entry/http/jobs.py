@@ -8,15 +8,14 @@ from fastapi import APIRouter, Request, Response
 from anime_shared.errors import UnknownJob
 from anime_shared.http.schemas import ClientName, answers_to
 from anime_shared.jobs import Job
-from anime_web.entry.http.long_poll import news
+from anime_web.entry.http.dependencies import BaseUrl, Key, ServiceOf
+from anime_web.entry.http.long_poll import RETRY_AFTER, news
 from anime_web.entry.http.schemas import ORDER, READ, WRITE, JobRequest, Known, PathId, Wait
-from anime_web.entry.http.service import BaseUrl, Key, ServiceOf
 from anime_web.logic.cancel import cancel
 from anime_web.logic.status import JobView, revision_of, view_of
 from anime_web.logic.submit import submit
 
 PATH = "/api/v1/jobs"
-RETRY_AFTER = {"Retry-After": "1"}
 router = APIRouter(tags=["jobs"])
 
 

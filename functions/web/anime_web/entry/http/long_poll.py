@@ -12,6 +12,8 @@ from fastapi import Request
 from anime_web.composition import Service
 
 T = TypeVar("T")
+# For clients that ask again instead of waiting.
+RETRY_AFTER: Final = {"Retry-After": "1"}
 _INTERVAL_SECONDS: Final = 0.1
 
 

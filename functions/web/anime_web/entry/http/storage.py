@@ -15,7 +15,7 @@ from anime_shared.adapters.embedded.signing import Grant
 from anime_shared.errors import BadSignature, MalformedBody, UploadMismatch, UploadTooLarge
 from anime_shared.http.body_limit import announced_bytes
 from anime_web.composition import Service
-from anime_web.entry.http.service import ServiceOf
+from anime_web.entry.http.dependencies import ServiceOf
 
 Token = Annotated[str, Path(max_length=4096)]
 router = APIRouter(include_in_schema=False)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 LONGEST_WAIT_SECONDS: Final = 20
 _MESSAGES_A_CALL: Final = 10
-# What SQS says of a receipt whose time is over: it depends on what became of the message.
+# What SQS says of a handle whose time is over: it depends on what became of the message.
 _OVER: Final = ("ReceiptHandleIsInvalid", "InvalidParameterValue", "MessageNotInflight")
 _COUNTS: Final = (
     "ApproximateNumberOfMessages",
@@ -62,15 +62,15 @@ class SqsQueue:
             return Message(
                 id=message["MessageId"],
                 body=message["Body"],
-                receive_count=int(message["Attributes"]["ApproximateReceiveCount"]),
-                receipt=message["ReceiptHandle"],
+                delivery_count=int(message["Attributes"]["ApproximateReceiveCount"]),
+                handle=message["ReceiptHandle"],
             )
         return None
 
     def delete(self, message: Message) -> None:
         """Done; nothing happens if the delivery's time was over."""
         self._settle(
-            lambda: self._client.delete_message(QueueUrl=self._url, ReceiptHandle=message.receipt)
+            lambda: self._client.delete_message(QueueUrl=self._url, ReceiptHandle=message.handle)
         )
 
     def hide(self, message: Message, seconds: float) -> None:
@@ -78,7 +78,7 @@ class SqsQueue:
         self._settle(
             lambda: self._client.change_message_visibility(
                 QueueUrl=self._url,
-                ReceiptHandle=message.receipt,
+                ReceiptHandle=message.handle,
                 VisibilityTimeout=math.ceil(seconds),
             )
         )

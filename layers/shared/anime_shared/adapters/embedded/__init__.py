@@ -14,7 +14,7 @@ from anime_shared.adapters.embedded.objects import FileObjectStore
 from anime_shared.adapters.embedded.queue import SqliteQueue
 from anime_shared.adapters.embedded.signing import Signer, own_secret
 from anime_shared.adapters.embedded.unavailable import told_as_unavailable
-from anime_shared.platform import FINISHED_RECEIVES
+from anime_shared.platform import FINISHED_DELIVERIES
 from anime_shared.ports.job_store import JobStore
 from anime_shared.ports.object_store import ObjectStore
 from anime_shared.ports.queue import Queue
@@ -57,6 +57,6 @@ def open_queues(settings: PlatformSettings) -> tuple[Queue, Queue]:
     queues = Layout(settings.data_dir).queues()
     visibility = settings.visibility_timeout
     return (
-        SqliteQueue(queues, JOBS, visibility, settings.job_receives, JOBS_DEAD),
-        SqliteQueue(queues, FINISHED, visibility, FINISHED_RECEIVES, FINISHED_DEAD),
+        SqliteQueue(queues, JOBS, visibility, settings.job_deliveries, JOBS_DEAD),
+        SqliteQueue(queues, FINISHED, visibility, FINISHED_DELIVERIES, FINISHED_DEAD),
     )

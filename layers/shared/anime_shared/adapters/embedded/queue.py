@@ -11,6 +11,8 @@ from typing import Final
 from anime_shared.adapters.embedded.database import Database
 from anime_shared.ports.queue import Message
 
+# A data folder may be older than this code: columns keep their names. `receive_count` counts the
+# deliveries, `receipt` is the handle of the last one.
 SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS messages (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -42,7 +44,7 @@ UPDATE messages SET since = ?, visible_at = ?, receive_count = ?, receipt = ? WH
 class SqliteQueue:
     """A ``Queue`` by its name, in a database of this schema; the oldest message comes first.
 
-    A message that was delivered ``max_receives`` times goes to the queue ``dead_letters``
+    A message that was delivered ``max_deliveries`` times goes to the queue ``dead_letters``
     instead of being delivered again; where that is ``None``, it stays. ``visibility_timeout`` is
     in seconds.
     """
@@ -52,13 +54,13 @@ class SqliteQueue:
         database: Database,
         name: str,
         visibility_timeout: float,
-        max_receives: int,
+        max_deliveries: int,
         dead_letters: str | None,
     ) -> None:
         self._database = database
         self._name = name
         self._visibility_timeout = visibility_timeout
-        self._max_receives = max_receives
+        self._max_deliveries = max_deliveries
         self._dead_letters = dead_letters
 
     def send(self, bodies: Sequence[str]) -> None:
@@ -84,7 +86,7 @@ class SqliteQueue:
         """Done; nothing happens if the message was delivered again since."""
         with self._database.write() as connection:
             connection.execute(
-                "DELETE FROM messages WHERE id = ? AND receipt = ?", (message.id, message.receipt)
+                "DELETE FROM messages WHERE id = ? AND receipt = ?", (message.id, message.handle)
             )
 
     def hide(self, message: Message, seconds: float) -> None:
@@ -93,7 +95,7 @@ class SqliteQueue:
         with self._database.write() as connection:
             connection.execute(
                 "UPDATE messages SET since = ?, visible_at = ? WHERE id = ? AND receipt = ?",
-                (now, now + seconds, message.id, message.receipt),
+                (now, now + seconds, message.id, message.handle),
             )
 
     def depth(self) -> int:
@@ -121,14 +123,14 @@ class SqliteQueue:
         now = time.time()
         with self._database.write() as connection:
             while (row := self._oldest(connection, now)) is not None:
-                number, body, received = row
-                if self._dead_letters is not None and received >= self._max_receives:
+                number, body, delivered = row
+                if self._dead_letters is not None and delivered >= self._max_deliveries:
                     connection.execute(_BURY, (self._dead_letters, now, number))
                     continue
-                receipt = secrets.token_hex(16)
+                handle = secrets.token_hex(16)
                 hidden_until = now + self._visibility_timeout
-                connection.execute(_TAKE, (now, hidden_until, received + 1, receipt, number))
-                return Message(str(number), body, received + 1, receipt)
+                connection.execute(_TAKE, (now, hidden_until, delivered + 1, handle, number))
+                return Message(str(number), body, delivered + 1, handle)
         return None
 
     def _oldest(self, connection: sqlite3.Connection, now: float) -> tuple[int, str, int] | None:

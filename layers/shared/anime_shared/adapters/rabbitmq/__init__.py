@@ -6,7 +6,7 @@ from typing import Final
 
 from anime_shared.adapters.rabbitmq.link import Link
 from anime_shared.adapters.rabbitmq.queue import RabbitQueue
-from anime_shared.platform import FINISHED_RECEIVES
+from anime_shared.platform import FINISHED_DELIVERIES
 from anime_shared.ports.queue import Queue
 from anime_shared.settings import PlatformSettings
 
@@ -26,14 +26,14 @@ def open_queues(settings: PlatformSettings) -> tuple[Queue, Queue]:
     who is done with a message may not be stopped with them.
     """
     return (
-        open_queue(settings, JOBS, settings.job_receives),
-        open_queue(settings, FINISHED, FINISHED_RECEIVES),
+        open_queue(settings, JOBS, settings.job_deliveries),
+        open_queue(settings, FINISHED, FINISHED_DELIVERIES),
     )
 
 
-def open_queue(settings: PlatformSettings, name: str, max_receives: int) -> RabbitQueue:
+def open_queue(settings: PlatformSettings, name: str, max_deliveries: int) -> RabbitQueue:
     """One queue of that broker, and its dead letters."""
     assert settings.queue_url is not None  # noqa: S101 - chosen by it
     link = Link(settings.queue_url.get_secret_value())
     dead_letters = dead_letters_of(name)
-    return RabbitQueue(link, name, settings.visibility_timeout, max_receives, dead_letters)
+    return RabbitQueue(link, name, settings.visibility_timeout, max_deliveries, dead_letters)

@@ -18,7 +18,7 @@ _RETRY_SECONDS: Final = 1.0
 _log = logging.getLogger(__name__)
 
 
-def received_before(delivery: AbstractIncomingMessage) -> int:
+def delivered_before(delivery: AbstractIncomingMessage) -> int:
     """How often a message was in someone's hands before this delivery."""
     count = delivery.headers.get(_COUNT)
     return count if isinstance(count, int) and count > 0 else 0
@@ -67,39 +67,39 @@ class Deliveries:
         return None if self._arrived.empty() else self._arrived.get_nowait()
 
     def hold(self, delivery: AbstractIncomingMessage, seconds: float) -> str:
-        """Take a message into one's hands for so long; the receipt."""
-        receipt = new_id()
-        self._held[receipt] = _Held(delivery, self._timer(receipt, seconds))
-        return receipt
+        """Take a message into one's hands for so long; the handle."""
+        handle = new_id()
+        self._held[handle] = _Held(delivery, self._timer(handle, seconds))
+        return handle
 
-    def prolong(self, receipt: str, seconds: float) -> None:
+    def prolong(self, handle: str, seconds: float) -> None:
         """Hold it for so long from now on; nothing happens if it isn't in hand."""
-        held = self._held.get(receipt)
+        held = self._held.get(handle)
         if held is not None:
             held.timer.cancel()
-            held.timer = self._timer(receipt, seconds)
+            held.timer = self._timer(handle, seconds)
 
-    async def settle(self, receipt: str) -> None:
+    async def settle(self, handle: str) -> None:
         """Be done with a message; nothing happens if it isn't in hand."""
-        held = self._held.pop(receipt, None)
+        held = self._held.pop(handle, None)
         if held is not None and not self.closed:
             held.timer.cancel()
             await held.delivery.ack()
 
-    async def give_back(self, receipt: str) -> None:
+    async def give_back(self, handle: str) -> None:
         """Let others have it; nothing happens if it isn't in hand.
 
         AMQP would hand it out again as it was. So a copy goes back that knows one delivery more,
         and the message is settled once the broker has that: who dies in between leaves two.
         """
-        held = self._held.pop(receipt, None)
+        held = self._held.pop(handle, None)
         if held is None or self.closed:
             return
         held.timer.cancel()
         try:
             await self.publish_again(held.delivery, self._queue.name)
         except BaseException:
-            self._held[receipt] = _Held(held.delivery, self._timer(receipt, _RETRY_SECONDS))
+            self._held[handle] = _Held(held.delivery, self._timer(handle, _RETRY_SECONDS))
             raise
 
     async def publish(self, body: bytes, message_id: str) -> None:
@@ -110,7 +110,7 @@ class Deliveries:
         self, delivery: AbstractIncomingMessage, queue: str, seconds: float | None = None
     ) -> None:
         """Move a message to a queue, for so long, with one delivery more."""
-        count = received_before(delivery) + 1
+        count = delivered_before(delivery) + 1
         await self._publish(queue, delivery.body, delivery.message_id or new_id(), count, seconds)
         await delivery.ack()
 
@@ -134,16 +134,16 @@ class Deliveries:
         )
         await self._channel.default_exchange.publish(message, routing_key=queue, mandatory=True)
 
-    def _timer(self, receipt: str, seconds: float) -> asyncio.TimerHandle:
-        return asyncio.get_running_loop().call_later(seconds, self._time_is_over, receipt)
+    def _timer(self, handle: str, seconds: float) -> asyncio.TimerHandle:
+        return asyncio.get_running_loop().call_later(seconds, self._time_is_over, handle)
 
-    def _time_is_over(self, receipt: str) -> None:
-        task = asyncio.create_task(self._give_back_or_say(receipt))
+    def _time_is_over(self, handle: str) -> None:
+        task = asyncio.create_task(self._give_back_or_say(handle))
         self._returning.add(task)
         task.add_done_callback(self._returning.discard)
 
-    async def _give_back_or_say(self, receipt: str) -> None:
+    async def _give_back_or_say(self, handle: str) -> None:
         try:
-            await self.give_back(receipt)
+            await self.give_back(handle)
         except CONNECTION_EXCEPTIONS:
             _log.warning("a message whose time is over couldn't be given back yet")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from anime_shared.adapters.rabbitmq.deliveries import Deliveries, received_before
+from anime_shared.adapters.rabbitmq.deliveries import Deliveries, delivered_before
 from anime_shared.adapters.rabbitmq.link import Link
 from anime_shared.adapters.rabbitmq.topology import declare, later
 from anime_shared.jobs import new_id
@@ -23,7 +23,7 @@ class RabbitQueue:
         link: to the broker.
         name: of the queue.
         visibility_timeout: in seconds.
-        max_receives: deliveries after which a message goes to ``dead_letters``.
+        max_deliveries: deliveries after which a message goes to ``dead_letters``.
         dead_letters: another queue's name; ``None`` if this is one of dead letters: there,
             messages are delivered without end, and removed after two weeks.
     """
@@ -33,13 +33,13 @@ class RabbitQueue:
         link: Link,
         name: str,
         visibility_timeout: float,
-        max_receives: int,
+        max_deliveries: int,
         dead_letters: str | None,
     ) -> None:
         self._link = link
         self._name = name
         self._visibility_timeout = visibility_timeout
-        self._max_receives = max_receives
+        self._max_deliveries = max_deliveries
         self._dead_letters = dead_letters
         self._opening = asyncio.Lock()
         self._deliveries: Deliveries | None = None
@@ -57,11 +57,11 @@ class RabbitQueue:
 
     def delete(self, message: Message) -> None:
         """Done; nothing happens if the delivery's time was over, or its connection is lost."""
-        self._link.call(self._delete(message.receipt))
+        self._link.call(self._delete(message.handle))
 
     def hide(self, message: Message, seconds: float) -> None:
         """Hide it for so many seconds from now on; 0 gives it back at once."""
-        self._link.call(self._hide(message.receipt, seconds))
+        self._link.call(self._hide(message.handle, seconds))
 
     def depth(self) -> int:
         """How many messages there are, but for those in other processes' hands."""
@@ -76,30 +76,30 @@ class RabbitQueue:
         deliveries = await self._ready()
         deadline = clock() + wait_seconds
         while (delivery := await deliveries.next(deadline - clock())) is not None:
-            count = received_before(delivery) + 1
+            count = delivered_before(delivery) + 1
             if delivery.redelivered:
                 # Nobody gives one back like this: who had it is gone, or lost the broker.
                 seconds = self._visibility_timeout
                 await deliveries.publish_again(delivery, later(self._name), seconds)
-            elif self._dead_letters is not None and count > self._max_receives:
+            elif self._dead_letters is not None and count > self._max_deliveries:
                 await delivery.reject()
             else:
-                receipt = deliveries.hold(delivery, self._visibility_timeout)
+                handle = deliveries.hold(delivery, self._visibility_timeout)
                 body = delivery.body.decode(errors="replace")
-                return Message(delivery.message_id or receipt, body, count, receipt)
+                return Message(delivery.message_id or handle, body, count, handle)
         return None
 
-    async def _delete(self, receipt: str) -> None:
+    async def _delete(self, handle: str) -> None:
         if self._deliveries is not None:
-            await self._deliveries.settle(receipt)
+            await self._deliveries.settle(handle)
 
-    async def _hide(self, receipt: str, seconds: float) -> None:
+    async def _hide(self, handle: str, seconds: float) -> None:
         if self._deliveries is None:
             return
         if seconds > 0:
-            self._deliveries.prolong(receipt, seconds)
+            self._deliveries.prolong(handle, seconds)
         else:
-            await self._deliveries.give_back(receipt)
+            await self._deliveries.give_back(handle)
 
     async def _depth(self) -> int:
         return await (await self._ready()).count(later(self._name))

@@ -1,4 +1,4 @@
-"""Which of the servers behind one name gets the next request."""
+"""Which of the containers behind one name gets the next request."""
 
 from __future__ import annotations
 
@@ -10,11 +10,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
-class Instances:
-    """Counts what each server has in hand: one paints a photo at a time, others wait there.
+class Containers:
+    """Counts what each container has in hand: one paints a photo at a time, others wait there.
 
     A name leads to several addresses where containers were scaled, to one anywhere else; it is
-    looked up for each request, so a server that came or went is known at once.
+    looked up for each request, so one that came or went is known at once.
+
+    Args:
+        host: the name.
+        port: at which all of them listen.
     """
 
     def __init__(self, host: str, port: int) -> None:
@@ -37,7 +41,7 @@ class Instances:
 
     @contextmanager
     def busy(self, address: str) -> Iterator[None]:
-        """This server has one request more until the block ends."""
+        """This container has one request more until the block ends."""
         self._in_hand[address] += 1
         self._last_used[address] = next(self._turns)
         try:

@@ -9,8 +9,8 @@ from collections.abc import AsyncIterator
 import pytest
 from fastapi import FastAPI, Request
 
+from anime_web.adapters.containers import Containers
 from anime_web.adapters.http_forwarder import HttpForwarder
-from anime_web.adapters.instances import Instances
 from anime_web.ports.forwarder import ForwardedAnswer, ForwardedRequest
 from tests.web.serving import serving
 
@@ -30,25 +30,25 @@ def name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
 
 
-def idlest_first(instances: Instances) -> list[str]:
-    return asyncio.run(instances.idlest_first())
+def idlest_first(containers: Containers) -> list[str]:
+    return asyncio.run(containers.idlest_first())
 
 
 def test_the_idlest_comes_first() -> None:
-    instances = Instances("inference", 80)
-    assert sorted(idlest_first(instances)) == sorted(ADDRESSES)
-    with instances.busy("127.0.0.2"), instances.busy("127.0.0.3"):
-        assert idlest_first(instances)[0] == "127.0.0.1"
-    with instances.busy("127.0.0.1"):
-        assert idlest_first(instances) == ["127.0.0.2", "127.0.0.3", "127.0.0.1"]
+    containers = Containers("inference", 80)
+    assert sorted(idlest_first(containers)) == sorted(ADDRESSES)
+    with containers.busy("127.0.0.2"), containers.busy("127.0.0.3"):
+        assert idlest_first(containers)[0] == "127.0.0.1"
+    with containers.busy("127.0.0.1"):
+        assert idlest_first(containers) == ["127.0.0.2", "127.0.0.3", "127.0.0.1"]
 
 
 def test_of_the_idle_the_one_that_waited_longest_comes_first() -> None:
-    instances = Instances("inference", 80)
+    containers = Containers("inference", 80)
     order = []
     for _ in range(6):
-        order.append(idlest_first(instances)[0])
-        with instances.busy(order[-1]):
+        order.append(idlest_first(containers)[0])
+        with containers.busy(order[-1]):
             pass
     assert sorted(order[:3]) == sorted(ADDRESSES)
     assert order[:3] == order[3:]
