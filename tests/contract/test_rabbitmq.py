@@ -90,19 +90,21 @@ def until_it_answers(queue: RabbitQueue) -> None:
             return
 
 
-def kill_a_process_that_has_it(broker: Rabbit, name: str) -> None:
+def kill_a_process_that_has_it(broker: Rabbit, name: str) -> bool:
+    """Whether one got it at all."""
     command = [sys.executable, "-c", _HOLDER, broker.url, name]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as holder:
         assert holder.stdout is not None
-        assert holder.stdout.readline().strip() == "job"
+        got = holder.stdout.readline().strip() == "job"
         holder.send_signal(signal.SIGKILL)
+    return got
 
 
 def test_what_a_killed_process_had_waits_until_its_lease_is_over(
     broker: Rabbit, queue: RabbitQueue, name: str
 ) -> None:
     queue.send(["job"])
-    kill_a_process_that_has_it(broker, name)
+    assert kill_a_process_that_has_it(broker, name)
     since = time.monotonic()
     message = received(queue)
     assert message.body == "job"
@@ -117,10 +119,13 @@ def test_a_message_that_kills_processes_is_a_dead_letter(
     broker: Rabbit, queue: RabbitQueue, link: Link, name: str
 ) -> None:
     queue.send(["job"])
+    killed = 0
     for _ in range(MAX_DELIVERIES):
-        kill_a_process_that_has_it(broker, name)
+        killed += kill_a_process_that_has_it(broker, name)
         # As the next process does that comes by.
         assert queue.receive(0) is None
+    # To a consumer that is just going, the broker may hand it out once for nobody.
+    assert killed >= MAX_DELIVERIES - 1
     assert queue.receive(VISIBILITY_SECONDS + 1) is None
     dead = RabbitQueue(link, dead_letters_of(name), VISIBILITY_SECONDS, 1, None)
     assert received(dead).body == "job"
