@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from anime_shared import errors
+from anime_shared.errors import AnimeError
 from anime_shared.jobs import JobStatus, Stage
 from anime_shared.metrics import METRICS
 from anime_shared.styles import STYLES
@@ -127,6 +129,13 @@ def test_every_path_that_is_named_exists() -> None:
     assert len(named_paths(ARCHITECTURE)) > 60
     for document in (ARCHITECTURE, ROOT / "CONTRIBUTING.md", *ROOT.glob("docs/own-*.md")):
         assert not missing_paths(document), document
+
+
+def test_the_tree_of_errors_has_each_as_it_is() -> None:
+    drawn = re.findall(r"── (\w+) +(\d{3}) ([\w-]+) ", str(errors.__doc__))
+    found = [each for each in vars(errors).values() if isinstance(each, type)]
+    leaves = [each for each in found if issubclass(each, AnimeError) and "code" in vars(each)]
+    assert sorted(drawn) == sorted((each.__name__, str(each.status), each.code) for each in leaves)
 
 
 def test_the_glossary_has_each_word_once_and_every_stage_and_end() -> None:

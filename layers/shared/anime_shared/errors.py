@@ -28,6 +28,7 @@
     │   ├── StyleNotInstalled     409 style-not-installed  known, but its model isn't here
     │   ├── FaceModelMissing      500 face-model-missing   the face detector asked for isn't here
     │   ├── ModelCorrupt          500 model-corrupt        checksum or content is wrong
+    │   ├── ProviderMissing       500 provider-missing     the engine can't compute as it is told to
     │   └── InstallFailed         500 install-failed       download or disk; the old state stands
     └── ServiceError              the service can't answer now
         ├── Busy                  503 busy                 waiting line full; retryable
