@@ -90,7 +90,7 @@ def test_many_megabytes_of_records_come_whole(store: JobStore) -> None:
     assert sorted(store.get_many(keys)) == sorted(keys)
 
 
-# The stand-in for DynamoDB checks a condition and writes in two steps, between which others may come.
+# DynamoDB's stand-in checks a condition and writes in two steps: others may come between them.
 @pytest.mark.measures
 def test_of_many_writers_at_once_each_wins_once(store: JobStore) -> None:
     created(store, body="0")
