@@ -64,8 +64,9 @@ class Service:
             InputError: the photo or an option is at fault.
             ModelError: a model is missing or damaged.
         """
-        key = client or hashlib.sha256(photo).hexdigest()
-        options, variant = self._variants.assign(options, key)
+        if client is None and self._variants.of_style:
+            client = await to_thread.run_sync(lambda: hashlib.sha256(photo).hexdigest())
+        options, variant = self._variants.assign(options, client or "")
         picture = await self._painted(photo, options, variant)
         return replace(picture, facts=name_variant(picture.facts, variant))
 
