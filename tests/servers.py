@@ -155,6 +155,7 @@ class RedisServer(Server):
             f"dir {folder}",
             f"requirepass {self._password}",
             "appendonly yes",
+            "appendfsync always",
             'save ""',
             *options,
         )
