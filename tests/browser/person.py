@@ -11,7 +11,7 @@ from typing import Final
 from playwright.sync_api import Locator, Page, Route, expect
 
 # A busy machine may need longer than a person would like to wait.
-PATIENCE_MS: Final = 60_000
+PATIENCE_MS: Final = 180_000
 _DROP: Final = """([stage, photos]) => {
   const files = new DataTransfer();
   for (const [name, encoded] of photos) {
