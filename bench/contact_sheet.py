@@ -16,7 +16,7 @@ from PIL import Image
 from rich.console import Console
 from rich.progress import track
 
-from anime_inference.composition import load_models
+from anime_inference.composition import limits_of, load_models
 from anime_inference.logic.decode import decode
 from anime_inference.logic.faces.align import portrait_transform
 from anime_inference.logic.faces.find import find_faces
@@ -39,7 +39,7 @@ def before_and_after(
 ) -> Pixels:
     """The photo and the result side by side, at most 600 x 300 pixels."""
     settings = Settings()
-    photo = decode(file.read_bytes(), settings.limits.decode).rgb
+    photo = decode(file.read_bytes(), limits_of(settings).decode).rgb
     memory = Memory(settings.memory_budget)
     background = paint(photo, models.generators.get(DEFAULT_STYLE), memory)
     found = find_faces(photo, models.detectors.get())

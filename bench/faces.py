@@ -12,9 +12,9 @@ from rich.console import Console
 from rich.table import Table
 
 from anime_inference.adapters.faces.pack import install_face_pack
-from anime_inference.composition import load_models
+from anime_inference.composition import limits_of, load_models
+from anime_inference.logic.painting import Painting
 from anime_inference.logic.pipeline import transform
-from anime_inference.logic.result import Result
 from anime_inference.settings import Settings
 from anime_shared.options import TransformOptions
 
@@ -44,14 +44,14 @@ def main(pack: Path | None) -> None:
                 models, data = load_models(chosen), photo.read_bytes()
                 detector = models.detectors.get().name
                 runs = [
-                    transform(data, TransformOptions(), chosen.limits, models)
+                    transform(data, TransformOptions(), limits_of(chosen), models)
                     for _ in range(RUNS + 1)
                 ][1:]
                 table.add_row(name, detector, *_cells(runs))
     Console(width=110).print(table)
 
 
-def _cells(runs: list[Result]) -> list[str]:
+def _cells(runs: list[Painting]) -> list[str]:
     faces = runs[0].faces
     stages = list(runs[0].timings.rounded())
     medians = [median(run.timings.rounded()[stage] for run in runs) for stage in stages]

@@ -28,7 +28,7 @@ from anime_inference.adapters.model_store import ModelStore
 from anime_inference.adapters.onnx_runtime import OnnxGenerator
 from anime_inference.composition import load_models
 from anime_inference.logic.decode import DecodeLimits, decode
-from anime_inference.logic.limits import PipelineLimits
+from anime_inference.logic.limits import ClipLimits, PipelineLimits
 from anime_inference.logic.memory import HELD_BYTES, Memory
 from anime_inference.logic.picture import Pixels
 from anime_inference.logic.pipeline import transform
@@ -75,7 +75,9 @@ def measure(style_id: str, photo: Path, budget: int, models_folder: Path) -> dic
     tiles = plan(height, width, generator, memory)
     data = photo.read_bytes()
     options = TransformOptions(style=style_id, faces=FacesMode.AUTO, format=OutputFormat.JPEG)
-    limits = PipelineLimits(DecodeLimits(NO_LIMIT, NO_LIMIT), budget)
+    limits = PipelineLimits(
+        DecodeLimits(NO_LIMIT, NO_LIMIT), budget, ClipLimits(NO_LIMIT, NO_LIMIT, NO_LIMIT)
+    )
     before = peak_mib()
     start = time.perf_counter()
     transform(data, options, limits, models)

@@ -21,7 +21,7 @@ from skimage.metrics import peak_signal_noise_ratio
 
 from anime_inference.adapters.model_store import ModelStore
 from anime_inference.adapters.onnx_runtime import EngineOptions, session_options
-from anime_inference.composition import load_models
+from anime_inference.composition import limits_of, load_models
 from anime_inference.logic.decode import decode
 from anime_inference.logic.geometry import shrink
 from anime_inference.logic.picture import Pixels
@@ -77,13 +77,13 @@ def around_the_network() -> None:
         "image": random.uniform(-1, 1, (1, 3, height, width)).astype(np.float32),
         "thumbnail": random.uniform(-1, 1, (1, 3, 128, 128)).astype(np.float32),
     }
-    transform(data, options, settings.limits, models)
+    transform(data, options, limits_of(settings), models)
     session.run(None, feed)
     bare, whole, timings = [], [], []
     for _ in range(ROUNDS):
         bare.append(seconds(lambda: session.run(None, feed)))
         start = time.perf_counter()
-        result = transform(data, options, settings.limits, models)
+        result = transform(data, options, limits_of(settings), models)
         whole.append(time.perf_counter() - start)
         timings.append(result.timings)
     added = median(w - b for w, b in zip(whole, bare, strict=True))
@@ -103,7 +103,7 @@ def encoders() -> None:
     result = transform(
         jpeg(MEGAPIXEL),
         TransformOptions(format=OutputFormat.PNG),
-        settings.limits,
+        limits_of(settings),
         load_models(settings),
     )
     with Image.open(io.BytesIO(result.data)) as opened:
@@ -125,7 +125,7 @@ def encoders() -> None:
 
 def reduced_decoding() -> None:
     """What decoding a large JPEG at a part of its size saves, and what it changes."""
-    data, limits = jpeg(LARGE), Settings().limits.decode
+    data, limits = jpeg(LARGE), limits_of(Settings()).decode
     rows = []
     for side in (2048, 1280, 1024, 512):
 

@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.table import Table
 from skimage.color import lab2rgb, rgb2lab
 
-from anime_inference.composition import load_models
+from anime_inference.composition import limits_of, load_models
 from anime_inference.logic.decode import decode
 from anime_inference.logic.faces.align import Transform, crop_face, portrait_transform
 from anime_inference.logic.faces.find import find_faces
@@ -87,7 +87,7 @@ def skin_change(rgb: Pixels, transform_: Transform, tone: str, models: Models) -
     changes = []
     for keep in (False, True):
         options = TransformOptions(format=OutputFormat.PNG, keep_colors=keep, faces=FacesMode.AUTO)
-        result = transform(data, options, Settings().limits, models)
+        result = transform(data, options, limits_of(Settings()), models)
         after = lab_of_skin(np.asarray(opened(result.data)), transform_)
         changes.append(float(after[:, 0].mean()) - photo)
     return SkinChange(tone, photo, *changes)
@@ -105,7 +105,7 @@ def monk_faces(models: Models) -> Iterator[SkinChange]:
 def real_faces(folder: Path, models: Models) -> Iterator[SkinChange]:
     """The change of the largest face of each photo in a folder, if it is treated."""
     for file in sorted(folder.glob("face_*")):
-        rgb = decode(file.read_bytes(), Settings().limits.decode).rgb
+        rgb = decode(file.read_bytes(), limits_of(Settings()).decode).rgb
         found = find_faces(rgb, models.detectors.get())
         if found and judge(rgb, found[:1], 1)[0].treated:
             aligned = portrait_transform(found[0].landmarks, _SIDE)

@@ -10,7 +10,7 @@ from PIL import Image
 from rich.console import Console
 from rich.table import Table
 
-from anime_inference.composition import load_models
+from anime_inference.composition import limits_of, load_models
 from anime_inference.logic.picture import Pixels
 from anime_inference.settings import read_settings
 from tests.golden.pictures import FOLDER, Golden, distance, goldens
@@ -28,7 +28,7 @@ def main() -> None:
     rows: list[Pixels] = []
     FOLDER.mkdir(exist_ok=True)
     for golden in goldens():
-        painted = golden.paint(models, settings.limits)
+        painted = golden.paint(models, limits_of(settings))
         told = _compare(golden, painted, rows)
         table.add_row(golden.file.stem, *told)
         if told != ("0.00", "0.0"):

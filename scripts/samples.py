@@ -8,7 +8,7 @@ from typing import Final
 
 from PIL import Image
 
-from anime_inference.composition import load_models, model_store
+from anime_inference.composition import limits_of, load_models, model_store
 from anime_inference.logic.pipeline import transform
 from anime_inference.settings import read_settings
 from anime_shared.options import FacesMode, TransformOptions
@@ -29,7 +29,7 @@ def main() -> None:
 
     def painted(name: str, options: TransformOptions) -> Image.Image:
         photo = (_PICTURES / name).read_bytes()
-        file = transform(photo, options, settings.limits, models).data
+        file = transform(photo, options, limits_of(settings), models).data
         return Image.open(io.BytesIO(file))
 
     _save(Image.open(_PICTURES / "photo.jpg"), "photo")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from anime_inference.composition import load_models
+from anime_inference.composition import limits_of, load_models
 from anime_inference.logic.generator import Generators, Models
 from anime_inference.logic.limits import PipelineLimits
 from anime_inference.settings import Settings
@@ -42,7 +42,7 @@ def generators(models: Models) -> Generators:
 @pytest.fixture
 def limits() -> PipelineLimits:
     """The budgets that a user gets by default."""
-    return Settings().limits
+    return limits_of(Settings())
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from anime_inference.composition import make_cache, make_work
+from anime_inference.composition import Service
 from anime_inference.logic.generator import Models
 from anime_inference.logic.work import Work
 from anime_inference.settings import Settings
@@ -24,8 +24,9 @@ HOUR = 3600
 
 def open_work(folder: Path, platform: Platform, models: Models, **settings: Any) -> Work:
     """What a worker with these settings does."""
-    chosen = Settings(data_dir=folder, **settings)
-    return make_work(chosen, models, platform, make_cache(chosen, models, platform.copies))
+    service = Service(Settings(data_dir=folder, **settings), models=models)
+    service.platform = platform
+    return service.work
 
 
 def add_job(

@@ -6,7 +6,7 @@ import sys
 import time
 from pathlib import Path
 
-from anime_inference.composition import load_models
+from anime_inference.composition import limits_of, load_models
 from anime_inference.logic.pipeline import transform
 from anime_inference.settings import read_settings
 from anime_shared.options import TransformOptions
@@ -20,7 +20,7 @@ def main(style: str) -> None:
     for line in sys.stdin:
         photo = Path(line.rstrip("\n")).read_bytes()
         start = time.perf_counter()
-        transform(photo, options, settings.limits, models)
+        transform(photo, options, limits_of(settings), models)
         print(time.perf_counter() - start, flush=True)
 
 

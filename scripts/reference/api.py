@@ -46,8 +46,9 @@ def _lines(document: Mapping[str, Any]) -> Iterator[str]:
             yield f"As `{told[text]}`.\n" if text in told else text
             told.setdefault(text, title)
     yield from ("## Objects", "")
+    forms = {name for _, operation in operations for name in _forms(operation)}
     for name, schema in schemas.items():
-        if not name.startswith("Body_"):
+        if name not in forms:
             yield from _object(name, schema)
     yield from _problems(operation for _, operation in operations)
 
@@ -64,14 +65,21 @@ def _operation(operation: Mapping[str, Any], schemas: Mapping[str, Any]) -> Iter
         yield ""
     for kind, content in operation.get("requestBody", {}).get("content", {}).items():
         name = named(content["schema"])
-        if name.startswith("Body_"):
-            yield from (f"Takes `{kind}`:", "", *fields(schemas[name]))
-        else:
+        if kind == _JSON:
             yield from (f"Takes `{kind}`: [{name}](#{anchor(name)}).", "")
+        else:
+            yield from (f"Takes `{kind}`:", "", *fields(schemas[name]))
     yield from ("| status | |", "|---|---|")
     for status, answer in operation["responses"].items():
         yield f"| {status} | {_answer(answer)} |"
     yield ""
+
+
+def _forms(operation: Mapping[str, Any]) -> Iterator[str]:
+    """The schemas of what isn't JSON: they are told where they are taken."""
+    for kind, content in operation.get("requestBody", {}).get("content", {}).items():
+        if kind != _JSON:
+            yield named(content["schema"])
 
 
 def _answer(answer: Mapping[str, Any]) -> str:

@@ -20,12 +20,13 @@ from tests.attacks import files
 from tests.pictures import file_of, gradient
 
 LIMITS = DecodeLimits(32 * 2**20, 1_000_000)
+CLIP_LIMITS = ClipLimits(600, 150_000_000, 600)
 
 
 def outcome(data: bytes, *, animate: bool = False) -> str:
     """The code of the problem, or "picture"."""
     try:
-        if animate and open_clip(data, LIMITS, ClipLimits()) is not None:
+        if animate and open_clip(data, LIMITS, CLIP_LIMITS) is not None:
             return "clip"
         decode(data, LIMITS)
     except AnimeError as error:

@@ -13,9 +13,7 @@ from typing import Any, Final
 
 from fastapi import FastAPI
 
-from anime_inference.composition import load_models, make_cache, open_copies
 from anime_inference.entry.http.app import create_app as create_inference_app
-from anime_inference.entry.http.service import Service
 from anime_inference.logic import decode as decoding
 from anime_inference.logic.clip.frames import open_clip, read_frames
 from anime_inference.logic.decode import DecodeLimits
@@ -27,7 +25,7 @@ from anime_web.settings import Settings as WebSettings
 from tests.fuzz.seeds import with_right_checksums
 
 _LIMITS: Final = DecodeLimits(2**20, 100_000)
-_CLIP_LIMITS: Final = ClipLimits(20, 1_000_000)
+_CLIP_LIMITS: Final = ClipLimits(20, 1_000_000, 600)
 # Far more than pictures and clips of these sizes need.
 _MEMORY: Final = 200 * 2**20
 _PAGE: Final = Path(__file__).parents[2] / "frontend_site"
@@ -99,10 +97,7 @@ def _inference() -> FastAPI:
     settings = InferenceSettings(
         data_dir=_data(), max_pixels=10_000, max_frames=4, max_upload_bytes=2**20
     )
-    models = load_models(settings)
-    return create_inference_app(
-        settings, Service(settings, models, make_cache(settings, models, open_copies(settings)))
-    )
+    return create_inference_app(settings)
 
 
 @cache

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from anime_inference.adapters.install import install_from_folder
 from anime_inference.adapters.model_store import ModelStore
 from anime_inference.adapters.onnx_runtime import EngineOptions, LoadedGenerators
-from anime_inference.composition import load_models
+from anime_inference.composition import limits_of, load_models
 from anime_inference.logic.decode import decode
 from anime_inference.logic.generator import Generators, Models
 from anime_inference.logic.memory import Memory
@@ -68,7 +68,7 @@ def test_the_face_pack_is_installed_verified_and_used(shared: Path, own_model_fo
     models = load_models(Settings())
     assert models.detectors.get().name == "insightface"
     photo = (Path(__file__).parents[2] / "docs/pictures/photo.jpg").read_bytes()
-    result = transform(photo, TransformOptions(), Settings().limits, models)
+    result = transform(photo, TransformOptions(), limits_of(Settings()), models)
     assert [face.treated for face in result.faces] == [True]
     (own_model_folder / "faces" / "det.onnx").write_bytes(b"damaged")
     damaged = CliRunner().invoke(app, ["models", "verify"])
@@ -91,7 +91,9 @@ def test_the_full_model_is_the_reference_graph(
 def test_tiles_of_the_full_model_have_no_seams_and_nearly_its_colours(
     full: Generators, shared: Path
 ) -> None:
-    photo = decode((shared / "photos" / "scenery_008.jpg").read_bytes(), Settings().limits.decode)
+    photo = decode(
+        (shared / "photos" / "scenery_008.jpg").read_bytes(), limits_of(Settings()).decode
+    )
     rgb = photo.rgb[200:640, 300:800]
     generator = full.get(FULL)
     memory = Memory(288 * 288 * generator.bytes_per_pixel)
@@ -126,7 +128,7 @@ def test_real_photos_of_every_kind(shared: Path, models: Models) -> None:
     photos = sorted((shared / "photos").iterdir())[::40]
     options = TransformOptions(format=OutputFormat.JPEG)
     for photo in photos:
-        result = transform(photo.read_bytes(), options, Settings().limits, models)
+        result = transform(photo.read_bytes(), options, limits_of(Settings()), models)
         assert opened(result.data).size == (result.width, result.height)
 
 

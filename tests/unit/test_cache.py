@@ -12,10 +12,10 @@ from anime_inference.adapters import source
 from anime_inference.adapters.graphs.animegan2 import build_animegan2
 from anime_inference.adapters.model_store import ModelStore
 from anime_inference.adapters.source import pipeline_digest
-from anime_inference.composition import load_models
-from anime_inference.logic.cache import PaintedPicture, ResultCache
+from anime_inference.composition import limits_of, load_models
+from anime_inference.logic.cache import ResultCache
 from anime_inference.logic.generator import Models
-from anime_inference.logic.limits import PipelineLimits
+from anime_inference.logic.painting import PaintedPicture
 from anime_inference.logic.pipeline import transform
 from anime_inference.settings import Settings
 from anime_shared.composition import open_platform
@@ -27,7 +27,7 @@ from tests.weights import random_state_dict
 from tests.work import PHOTO
 
 OPTIONS = TransformOptions(format="png")
-LIMITS = Settings().limits
+LIMITS = limits_of(Settings())
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def test_anything_else_is_not(store: ObjectStore, models: Models, kept: PaintedP
     for other in others:
         options = TransformOptions.model_validate({"format": "png", **other})
         assert cache.find(PHOTO, options) is None
-    less = PipelineLimits(LIMITS.decode, LIMITS.memory_budget - 1)
+    less = replace(LIMITS, memory_budget=LIMITS.memory_budget - 1)
     assert ResultCache(store, less, models, "pipeline").find(PHOTO, OPTIONS) is None
     assert ResultCache(store, LIMITS, models, "other pipeline").find(PHOTO, OPTIONS) is None
     assert ResultCache(None, LIMITS, models, "pipeline").find(PHOTO, OPTIONS) is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import zlib
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -27,10 +28,11 @@ from tests.clips import KINDS, clip_of, moving, scene
 from tests.pictures import file_of, gradient
 
 LIMITS = DecodeLimits(8 * 2**20, 1_000_000)
+CLIP_LIMITS = ClipLimits(600, 150_000_000, 600)
 
 
 def frames_of(data: bytes) -> list[Frame]:
-    header = open_clip(data, LIMITS, ClipLimits())
+    header = open_clip(data, LIMITS, CLIP_LIMITS)
     assert header is not None
     return list(read_frames(data, header))
 
@@ -88,7 +90,7 @@ def test_an_apng_that_announces_too_many_frames_is_refused_unread() -> None:
     data[at + 4 : at + 8] = struct.pack(">I", 2**31)
     data[at + 12 : at + 16] = struct.pack(">I", zlib.crc32(data[at : at + 12]))
     with pytest.raises(ClipTooLong) as raised:
-        open_clip(bytes(data), LIMITS, ClipLimits())
+        open_clip(bytes(data), LIMITS, CLIP_LIMITS)
     assert raised.value.limit == 600
 
 
@@ -96,19 +98,20 @@ def test_an_apng_that_announces_too_many_frames_is_refused_unread() -> None:
 def test_budgets_are_named_with_their_limit(kind: str) -> None:
     data = clip_of(moving(4), kind)
     with pytest.raises(ClipTooLong, match="more than 3 frames") as raised:
-        open_clip(data, LIMITS, ClipLimits(max_frames=3))
+        open_clip(data, LIMITS, replace(CLIP_LIMITS, max_frames=3))
     assert (raised.value.field, raised.value.limit) == ("image", 3)
     pixels = 4 * 96 * 128
-    assert open_clip(data, LIMITS, ClipLimits(4, pixels)) is not None
+    enough = replace(CLIP_LIMITS, max_frames=4, max_pixels=pixels)
+    assert open_clip(data, LIMITS, enough) is not None
     with pytest.raises(ClipTooLong, match="4 frames of 128 x 96") as raised:
-        open_clip(data, LIMITS, ClipLimits(4, pixels - 1))
+        open_clip(data, LIMITS, replace(enough, max_pixels=pixels - 1))
     assert raised.value.limit == pixels - 1
     with pytest.raises(PictureTooLarge):
-        open_clip(data, DecodeLimits(2**20, 96 * 128 - 1), ClipLimits())
+        open_clip(data, DecodeLimits(2**20, 96 * 128 - 1), CLIP_LIMITS)
     with pytest.raises(UploadTooLarge):
-        open_clip(data, DecodeLimits(100, 2**20), ClipLimits())
+        open_clip(data, DecodeLimits(100, 2**20), CLIP_LIMITS)
     with pytest.raises(EmptyPicture):
-        open_clip(b"", LIMITS, ClipLimits())
+        open_clip(b"", LIMITS, CLIP_LIMITS)
 
 
 def test_a_gif_frame_that_reaches_far_beyond_the_canvas_is_refused() -> None:
@@ -117,7 +120,7 @@ def test_a_gif_frame_that_reaches_far_beyond_the_canvas_is_refused() -> None:
     assert data[at : at + 1] == b","
     data[at + 5 : at + 9] = struct.pack("<HH", 65_535, 65_535)
     with pytest.raises(PictureTooLarge, match="megapixels"):
-        open_clip(bytes(data), LIMITS, ClipLimits())
+        open_clip(bytes(data), LIMITS, CLIP_LIMITS)
 
 
 def test_a_gif_frame_that_reaches_a_little_beyond_the_canvas_is_cut() -> None:
@@ -135,7 +138,7 @@ def test_a_clip_that_was_cut_short_is_never_half_a_clip(kind: str) -> None:
     refused = 0
     for length in range(60, len(data), 7):
         try:
-            header = open_clip(data[:length], LIMITS, ClipLimits())
+            header = open_clip(data[:length], LIMITS, CLIP_LIMITS)
             if header is None:
                 # Nothing has told yet that it is a clip: the decoder of stills refuses it.
                 continue
@@ -159,7 +162,7 @@ def test_damaged_frames_are_broken_or_shown_but_never_a_defect(kind: str) -> Non
         for at in random.integers(30, len(data), 3):
             damaged[at] = random.integers(0, 256)
         try:
-            header = open_clip(bytes(damaged), LIMITS, ClipLimits())
+            header = open_clip(bytes(damaged), LIMITS, CLIP_LIMITS)
             if header is not None:
                 list(read_frames(bytes(damaged), header))
         except (BrokenPicture, PictureTooLarge, ClipTooLong):

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from anime_inference.adapters.graphs.animegan2 import build_animegan2
-from anime_inference.composition import load_models, model_store
+from anime_inference.composition import limits_of, load_models, model_store
 from anime_inference.logic.clip.header import read_header
 from anime_inference.logic.decode import DecodeLimits
 from anime_inference.logic.generator import Generators, Models
-from anime_inference.logic.limits import ClipLimits, PipelineLimits
+from anime_inference.logic.limits import PipelineLimits
 from anime_inference.logic.memory import Memory
+from anime_inference.logic.painting import Painting
 from anime_inference.logic.picture import Pixels
 from anime_inference.logic.pipeline import transform
-from anime_inference.logic.result import Result
 from anime_inference.logic.stylise import paint_tiles, plan, thumbnail_of
 from anime_inference.settings import Settings
 from anime_shared.errors import ClipTooLong, ClipTooSlow, PictureTooLarge, UnknownJob
@@ -34,12 +35,12 @@ PORTRAIT = Path(__file__).parents[2] / "docs/pictures/photo.jpg"
 REACH = 120
 
 
-def run(models: Models, data: bytes, **options: object) -> Result:
+def run(models: Models, data: bytes, **options: object) -> Painting:
     wanted = TransformOptions.model_validate({"faces": "off", **options})
-    return transform(data, wanted, Settings().limits, models)
+    return transform(data, wanted, limits_of(Settings()), models)
 
 
-def rgb_of(result: Result) -> list[Pixels]:
+def rgb_of(result: Painting) -> list[Pixels]:
     return [frame[..., :3] for frame in seen(result.data).frames]
 
 
@@ -174,19 +175,23 @@ def test_extreme_sizes(size: tuple[int, int], models: Models) -> None:
     assert {frame.shape for frame in rgb_of(result)} == {(*size, 3)}
 
 
+def _of_clip(limits: PipelineLimits, **changed: Any) -> PipelineLimits:
+    return replace(limits, clip=replace(limits.clip, **changed))
+
+
 def test_budgets(models: Models, limits: PipelineLimits) -> None:
     data = clip_of(moving(4), "GIF")
     options = TransformOptions(faces="off")
     with pytest.raises(ClipTooLong):
-        transform(data, options, replace(limits, clip=ClipLimits(max_frames=3)), models)
+        transform(data, options, _of_clip(limits, max_frames=3), models)
     small = DecodeLimits(2**20, 1000)
     with pytest.raises(PictureTooLarge):
         transform(data, options, replace(limits, decode=small), models)
     with pytest.raises(ClipTooSlow, match="of 4 frames were done in 1e-06 seconds") as raised:
-        transform(data, options, replace(limits, clip=ClipLimits(max_seconds=1e-6)), models)
+        transform(data, options, _of_clip(limits, max_seconds=1e-6), models)
     assert raised.value.limit == 1e-6
     still = options.model_copy(update={"animate": False})
-    transform(data, still, replace(limits, clip=ClipLimits(max_frames=1)), models)
+    transform(data, still, _of_clip(limits, max_frames=1), models)
 
 
 def test_what_all_frames_take_is_foretold(models: Models, limits: PipelineLimits) -> None:

@@ -8,12 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from anime_inference.composition import limits_of
 from anime_inference.logic.faces.align import portrait_transform
 from anime_inference.logic.faces.find import find_faces
 from anime_inference.logic.generator import Models
+from anime_inference.logic.painting import Painting
 from anime_inference.logic.picture import Pixels
 from anime_inference.logic.pipeline import transform
-from anime_inference.logic.result import Result
 from anime_inference.settings import Settings
 from anime_shared.options import TransformOptions
 from tests.pictures import file_of, gradient, opened
@@ -22,9 +23,9 @@ from tests.seams import seam_ratio
 PORTRAIT = (Path(__file__).parents[2] / "docs/pictures/photo.jpg").read_bytes()
 
 
-def run(models: Models, data: bytes, **options: object) -> tuple[Result, Pixels]:
+def run(models: Models, data: bytes, **options: object) -> tuple[Painting, Pixels]:
     wanted = TransformOptions.model_validate({"format": "png", **options})
-    result = transform(data, wanted, Settings().limits, models)
+    result = transform(data, wanted, limits_of(Settings()), models)
     return result, np.asarray(opened(result.data))
 
 

@@ -10,11 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from anime_inference.composition import limits_of
 from anime_inference.logic.generator import Models
 from anime_inference.logic.limits import PipelineLimits
+from anime_inference.logic.painting import Painting
 from anime_inference.logic.picture import Pixels
 from anime_inference.logic.pipeline import transform
-from anime_inference.logic.result import Result
 from anime_inference.settings import Settings
 from anime_shared.errors import PictureTooLarge, StyleNotInstalled, UnknownJob, UnknownStyle
 from anime_shared.jobs import Stage
@@ -25,16 +26,16 @@ from tests.pictures import file_of, gradient, opened
 PNG = OutputFormat.PNG
 
 
-def run(models: Models, data: bytes, **options: object) -> Result:
+def run(models: Models, data: bytes, **options: object) -> Painting:
     return transform(
         data,
         TransformOptions.model_validate({"format": PNG, **options}),
-        Settings().limits,
+        limits_of(Settings()),
         models,
     )
 
 
-def pixels_of(result: Result) -> Pixels:
+def pixels_of(result: Painting) -> Pixels:
     return np.asarray(opened(result.data))
 
 
@@ -68,7 +69,7 @@ def stages_of(models: Models, data: bytes, **options: object) -> list[Stage]:
         seen.append(stage)
 
     wanted = TransformOptions.model_validate(options)
-    transform(data, wanted, Settings().limits, models, watch)
+    transform(data, wanted, limits_of(Settings()), models, watch)
     return seen
 
 
@@ -89,7 +90,7 @@ def test_who_is_told_of_a_stage_can_end_the_work(photo: bytes, models: Models) -
         raise UnknownJob("it was deleted")
 
     with pytest.raises(UnknownJob):
-        transform(photo, TransformOptions(), Settings().limits, models, stop)
+        transform(photo, TransformOptions(), limits_of(Settings()), models, stop)
     assert seen == [Stage.DECODE]
 
 
@@ -171,7 +172,7 @@ def test_a_crop_of_a_big_picture_is_painted_alike(models: Models) -> None:
 def test_too_much_memory_is_refused_before_it_is_used(
     photo: bytes, models: Models, limits: PipelineLimits
 ) -> None:
-    tight = PipelineLimits(limits.decode, memory_budget=100_000)
+    tight = PipelineLimits(limits.decode, 100_000, limits.clip)
     with pytest.raises(PictureTooLarge, match="max_side=") as raised:
         transform(photo, TransformOptions(), tight, models)
     assert raised.value.field == "image"
@@ -182,13 +183,13 @@ def test_each_tile_is_told_and_the_picture_is_the_same(models: Models) -> None:
     photo = file_of(np.stack((rows,) * 3, axis=1)[:, None].repeat(500, 1))
     seen: list[tuple[Stage, float]] = []
     # Little more than one tile takes; the pictures' own bytes come on top of one tile's.
-    limits = Settings(memory_budget=88 * 2**20).limits
+    limits = limits_of(Settings(memory_budget=88 * 2**20))
     options = TransformOptions(format=PNG)
     tiled = transform(photo, options, limits, models, lambda *now: seen.append(now))
     shares = [share for stage, share in seen if stage is Stage.STYLISE]
     assert len(shares) >= 3
     assert shares == [done / (len(shares) - 1) for done in range(len(shares))]
-    whole = transform(photo, options, Settings().limits, models)
+    whole = transform(photo, options, limits_of(Settings()), models)
     assert np.abs(pixels_of(tiled).astype(int) - pixels_of(whole)).max() <= 1
 
 

@@ -9,14 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from anime_inference.composition import make_cache, make_studio, make_work
+from anime_inference.composition import Service
 from anime_inference.logic.generator import Models
 from anime_inference.logic.studio import Price, Studio
 from anime_inference.logic.work import Work
 from anime_inference.settings import Settings
 from anime_shared import metrics
 from anime_shared.adapters.telemetry.memory import SystemMemory
-from anime_shared.composition import open_platform
 from anime_shared.errors import ProcessingFailed
 from anime_shared.metrics import Metric
 from anime_shared.options import TransformOptions
@@ -58,29 +57,28 @@ def meter() -> Recorded:
 
 
 @pytest.fixture
-def platform(tmp_path: Path) -> Platform:
-    return open_platform(Settings(data_dir=tmp_path))
+def service(tmp_path: Path, models: Models, meter: Recorded) -> Service:
+    return Service(Settings(data_dir=tmp_path), Telemetry(meter), models)
 
 
 @pytest.fixture
-def studio(tmp_path: Path, platform: Platform, models: Models, meter: Recorded) -> Studio:
-    settings = Settings(data_dir=tmp_path)
-    cache = make_cache(settings, models, platform.results)
-    return make_studio(settings, models, cache, Telemetry(meter))
+def platform(service: Service) -> Platform:
+    return service.platform
 
 
 @pytest.fixture
-def work(tmp_path: Path, platform: Platform, models: Models, meter: Recorded) -> Work:
-    settings = Settings(data_dir=tmp_path)
-    cache = make_cache(settings, models, platform.results)
-    return make_work(settings, models, platform, cache, Telemetry(meter))
+def studio(service: Service) -> Studio:
+    return service.studio
+
+
+@pytest.fixture
+def work(service: Service) -> Work:
+    return service.work
 
 
 def painted(studio: Studio, photo: bytes, **options: Any) -> Receipt:
-    chosen = TransformOptions(**options)
-    result = studio.paint(photo, chosen, Settings().limits)
-    finished = studio.keep(photo, chosen, result)
-    return Receipt.model_validate(finished.facts["receipt"])
+    picture = studio.paint(photo, TransformOptions(**options))
+    return Receipt.model_validate(picture.facts["receipt"])
 
 
 def test_a_receipt_tells_what_painted_and_what_it_took(studio: Studio, models: Models) -> None:

@@ -12,9 +12,9 @@ import pytest
 
 from anime_inference.logic import progress, studio
 from anime_inference.logic.generator import Models
+from anime_inference.logic.painting import Painting
 from anime_inference.logic.patience import Patience
 from anime_inference.logic.pipeline import transform
-from anime_inference.logic.result import Result as Painting
 from anime_inference.logic.work import Work
 from anime_inference.settings import Settings
 from anime_shared.adapters.embedded.objects import FileObjectStore

@@ -9,10 +9,8 @@ from typing import Any
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
-from anime_inference.composition import make_cache, make_work
 from anime_inference.entry.records import Records as WorkRecords
 from anime_inference.logic.generator import Models
-from anime_inference.settings import Settings as InferenceSettings
 from anime_shared.platform import Platform
 from anime_shared.poller import Poller
 from anime_shared.ports.queue import Queue
@@ -20,6 +18,7 @@ from anime_web.composition import Service
 from anime_web.entry.records import Records
 from anime_web.settings import Settings
 from tests.pictures import file_of, gradient
+from tests.work import open_work
 
 PNG = file_of(gradient())
 Handler = Callable[[dict[str, Any]], dict[str, Any]]
@@ -86,9 +85,7 @@ class Site:
 
     def work(self) -> None:
         """Do the work of all jobs in the queue, as a worker does."""
-        settings = InferenceSettings(data_dir=self.settings.data_dir)
-        cache = make_cache(settings, self._models, self.platform.copies)
-        work = make_work(settings, self._models, self.platform, cache)
+        work = open_work(self.settings.data_dir, self.platform, self._models)
         _drain(self.platform.jobs, WorkRecords(work))
 
     def finish(self) -> int:

@@ -2,19 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from anime_inference.logic.decode import DecodeLimits
-from anime_inference.logic.limits import (
-    MAX_CLIP_PIXELS,
-    MAX_CLIP_SECONDS,
-    MAX_FRAMES,
-    ClipLimits,
-    PipelineLimits,
-)
 from anime_shared import settings
 from anime_shared.settings import MEBIBYTE, PlatformSettings
 
@@ -34,14 +25,14 @@ class Settings(PlatformSettings):
     ] = 4096 * MEBIBYTE
     max_frames: Annotated[
         int, Field(ge=1, le=100_000, description="Most frames of an animated picture.")
-    ] = MAX_FRAMES
+    ] = 600
     max_clip_pixels: Annotated[
         int, Field(ge=1, description="Most pixels of all frames of an animated picture together.")
-    ] = MAX_CLIP_PIXELS
+    ] = 150_000_000
     max_clip_seconds: Annotated[
         float,
         Field(gt=0, le=43_200, description="Seconds that an animated picture may take as a job."),
-    ] = MAX_CLIP_SECONDS
+    ] = 600.0
     max_call_seconds: Annotated[
         float,
         Field(
@@ -107,22 +98,6 @@ class Settings(PlatformSettings):
     weights_url: Annotated[
         str, Field(pattern="^https?://", description="Where published weights are downloaded.")
     ] = "https://raw.githubusercontent.com"
-
-    @property
-    def limits(self) -> PipelineLimits:
-        """The budgets of one transformation."""
-        return PipelineLimits(
-            DecodeLimits(self.max_upload_bytes, self.max_pixels),
-            self.memory_budget,
-            ClipLimits(self.max_frames, self.max_clip_pixels, self.max_clip_seconds),
-        )
-
-    @property
-    def call_limits(self) -> PipelineLimits:
-        """The budgets of one that a caller waits for."""
-        limits = self.limits
-        seconds = min(self.max_clip_seconds, self.max_call_seconds)
-        return replace(limits, clip=replace(limits.clip, max_seconds=seconds))
 
 
 def read_settings() -> Settings:

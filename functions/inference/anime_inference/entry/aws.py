@@ -13,15 +13,13 @@ from mangum import Mangum
 from mangum.adapter import DEFAULT_TEXT_MIME_TYPES
 from mangum.types import LambdaContext
 
-from anime_inference.composition import check_models, load_models, make_cache, make_work
+from anime_inference.composition import Service, check_models
 from anime_inference.entry.http.app import create_app
-from anime_inference.entry.http.service import Service
 from anime_inference.entry.records import Records
 from anime_inference.settings import read_settings
 from anime_shared.adapters.telemetry.emf import EmfMeter
 from anime_shared.adapters.telemetry.memory import SystemMemory
 from anime_shared.adapters.telemetry.xray import XRayTracer
-from anime_shared.composition import open_platform
 from anime_shared.http import problems
 from anime_shared.metrics import MEMORY_BYTES, STARTS
 from anime_shared.observability import log_as_json
@@ -33,23 +31,16 @@ logger = log_as_json(_settings, _SERVICE)
 tracer = Tracer(service=_SERVICE)
 _meter = EmfMeter(_SERVICE)
 _meter.record(STARTS)
-_telemetry = Telemetry(_meter, XRayTracer(_SERVICE))
 _memory = SystemMemory()
 
 check_models(_settings)
-_models = load_models(_settings)
-_platform = open_platform(_settings)
-_cache = make_cache(_settings, _models, _platform.copies)
-_service = Service(_settings, _models, _cache, _telemetry)
+_app = create_app(_settings, Telemetry(_meter, XRayTracer(_SERVICE)))
+_service: Service = _app.state.service
 _service.load()
-if _service.readiness is not None:
-    raise _service.readiness
-_records = Records(make_work(_settings, _models, _platform, _cache, _telemetry))
-# Its lifespan would load everything anew for each request.
+_records = Records(_service.work)
+# Its lifespan would begin and end with each request.
 _http = Mangum(
-    create_app(_settings, _service, _telemetry),
-    lifespan="off",
-    text_mime_types=[*DEFAULT_TEXT_MIME_TYPES, problems.MEDIA_TYPE],
+    _app, lifespan="off", text_mime_types=[*DEFAULT_TEXT_MIME_TYPES, problems.MEDIA_TYPE]
 )
 
 

@@ -18,7 +18,7 @@ def main() -> None:
     check_models(settings)
     telemetry = open_telemetry(settings, "inference")
     watch(telemetry)
-    run(create_app(settings, telemetry=telemetry), arguments)
+    run(create_app(settings, telemetry), arguments)
 
 
 if __name__ == "__main__":

@@ -12,16 +12,10 @@ import signal
 import threading
 from queue import SimpleQueue
 
-from anime_inference.composition import (
-    check_models,
-    load_default,
-    load_models,
-    make_cache,
-    make_work,
-)
+from anime_inference.composition import Service, check_models
 from anime_inference.entry.records import Records
 from anime_inference.settings import read_settings
-from anime_shared.composition import open_platform, open_telemetry, watch
+from anime_shared.composition import open_telemetry, watch
 from anime_shared.observability import start_logging
 from anime_shared.poller import Poller
 
@@ -40,11 +34,9 @@ def main() -> None:
     start_logging(settings, "worker")
     telemetry = open_telemetry(settings, "worker")
     check_models(settings)
-    models = load_models(settings)
-    load_default(models)
-    platform = open_platform(settings)
-    cache = make_cache(settings, models, platform.copies)
-    work = make_work(settings, models, platform, cache, telemetry)
+    service = Service(settings, telemetry)
+    service.load()
+    platform, work = service.platform, service.work
     poller = Poller(
         platform.jobs, Records(work), settings.visibility_timeout, "jobs", platform.ledger.check
     )

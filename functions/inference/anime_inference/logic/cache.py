@@ -9,14 +9,14 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from anime_inference.logic.generator import Models
 from anime_inference.logic.limits import PipelineLimits
-from anime_inference.logic.result import Result
+from anime_inference.logic.painting import PaintedPicture, Painting
 from anime_shared.errors import AnimeError, StorageUnavailable
 from anime_shared.jobs import copy_keys
 from anime_shared.options import OutputFormat, TransformOptions
@@ -24,25 +24,6 @@ from anime_shared.ports.object_store import ObjectStore
 from anime_shared.treatment import choose_treatment
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class PaintedPicture:
-    """A painted picture, now or earlier.
-
-    Attributes:
-        data: the file.
-        format: its format, never ``auto``.
-        facts: of it, as JSON holds them (see :meth:`Result.facts`).
-        cached: whether it was painted earlier.
-        cache_key: by which it is kept; ``None`` if it isn't.
-    """
-
-    data: bytes
-    format: OutputFormat
-    facts: dict[str, Any]
-    cached: bool
-    cache_key: str | None
 
 
 class _Entry(BaseModel):
@@ -60,8 +41,8 @@ class ResultCache:
 
     Args:
         store: where pictures are kept; ``None`` keeps none.
-        limits: as given to :func:`transform`.
-        models: likewise.
+        limits: as given to :func:`transform`, but for how long a clip may take in a call.
+        models: as given to it.
         pipeline: says which version of it paints; another one finds nothing of this one's.
     """
 
@@ -73,45 +54,45 @@ class ResultCache:
         self._models = models
         self._pipeline = pipeline
 
-    def find(self, data: bytes, options: TransformOptions) -> PaintedPicture | None:
+    def find(self, photo: bytes, options: TransformOptions) -> PaintedPicture | None:
         """What this photo with these options became earlier; ``None`` if it isn't known."""
-        key = self._key(data, options)
+        key = self._key(photo, options)
         if self._store is None or key is None:
             return None
         file_key, facts_key = copy_keys(key)
         try:
             described = self._store.get(facts_key)
-            painted = None if described is None else self._store.get(file_key)
+            data = None if described is None else self._store.get(file_key)
         except StorageUnavailable as error:
             _log.warning("the result cache can't be read: %s", error.detail)
             return None
-        if described is None or painted is None:
+        if described is None or data is None:
             return None
         try:
             entry = _Entry.model_validate_json(described)
         except ValidationError:
             return None
-        if hashlib.sha256(painted).hexdigest() != entry.sha256:
+        if hashlib.sha256(data).hexdigest() != entry.sha256:
             return None
-        return PaintedPicture(painted, entry.format, entry.facts, cached=True, cache_key=key)
+        return PaintedPicture(data, entry.format, entry.facts, cached=True, cache_key=key)
 
-    def keep(self, data: bytes, options: TransformOptions, result: Result) -> PaintedPicture:
+    def keep(self, photo: bytes, options: TransformOptions, painting: Painting) -> PaintedPicture:
         """Remember what a photo with these options became."""
-        facts = result.facts()
+        facts = painting.facts()
         # A model may have been replaced since the search: by now the key is that of the one in use.
-        key = self._key(data, options)
+        key = self._key(photo, options)
         if self._store is not None and key is not None:
-            sha256 = hashlib.sha256(result.data).hexdigest()
-            entry = _Entry(sha256=sha256, format=result.format, facts=facts)
+            sha256 = hashlib.sha256(painting.data).hexdigest()
+            entry = _Entry(sha256=sha256, format=painting.format, facts=facts)
             file_key, facts_key = copy_keys(key)
             try:
-                self._store.put(file_key, result.data, result.format.media_type)
+                self._store.put(file_key, painting.data, painting.format.media_type)
                 body = entry.model_dump_json().encode()
                 self._store.put(facts_key, body, "application/json")
             except StorageUnavailable as error:
                 _log.warning("the result cache can't be written: %s", error.detail)
                 key = None
-        return PaintedPicture(result.data, result.format, facts, cached=False, cache_key=key)
+        return PaintedPicture(painting.data, painting.format, facts, cached=False, cache_key=key)
 
     def forget(self, key: str) -> None:
         """Remove a picture; nothing happens if there is none."""
@@ -124,8 +105,8 @@ class ResultCache:
         except StorageUnavailable as error:
             _log.warning("the result cache can't be written: %s", error.detail)
 
-    def _key(self, data: bytes, options: TransformOptions) -> str | None:
-        """``None`` where the pipeline will refuse the photo, which it does in its own words."""
+    def _key(self, photo: bytes, options: TransformOptions) -> str | None:
+        """``None`` where nothing is kept, or where the pipeline will refuse the photo."""
         if self._store is None:
             return None
         try:
@@ -135,7 +116,7 @@ class ResultCache:
         except AnimeError:
             return None
         given = {
-            "photo": hashlib.sha256(data).hexdigest(),
+            "photo": hashlib.sha256(photo).hexdigest(),
             "options": options.model_dump(mode="json"),
             "limits": asdict(self._limits),
             "models": models,

@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
 from anime_inference.logic.decode import DecodeLimits
-
-MAX_FRAMES: Final = 600
-MAX_CLIP_PIXELS: Final = 150_000_000
-MAX_CLIP_SECONDS: Final = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +17,9 @@ class ClipLimits:
         max_seconds: that it may take to decode, paint and encode it; looked at between frames.
     """
 
-    max_frames: int = MAX_FRAMES
-    max_pixels: int = MAX_CLIP_PIXELS
-    max_seconds: float = MAX_CLIP_SECONDS
+    max_frames: int
+    max_pixels: int
+    max_seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,4 +34,4 @@ class PipelineLimits:
 
     decode: DecodeLimits
     memory_budget: int
-    clip: ClipLimits = ClipLimits()
+    clip: ClipLimits

@@ -21,17 +21,14 @@ from anime_inference.logic.generator import Models
 from anime_inference.logic.geometry import beside, shrink
 from anime_inference.logic.limits import PipelineLimits
 from anime_inference.logic.memory import Memory
+from anime_inference.logic.painting import OnProgress, Painting, UsedModel, unwatched
 from anime_inference.logic.picture import Picture
-from anime_inference.logic.result import OnProgress, OnStage, Result, Timings, UsedModel
 from anime_inference.logic.stylise import OnShare, mix, paint
+from anime_inference.logic.timings import OnStage, Timings
 from anime_shared.jobs import Stage
 from anime_shared.options import TransformOptions
 from anime_shared.styles import Style
 from anime_shared.treatment import Treatment, choose_treatment
-
-
-def unwatched(_: Stage, __: float) -> None:
-    """Told by nobody how far a photo is."""
 
 
 def transform(
@@ -41,7 +38,7 @@ def transform(
     models: Models,
     on_progress: OnProgress = unwatched,
     on_stage: OnStage = nullcontext,
-) -> Result:
+) -> Painting:
     """Turn a photo's file into an anime picture's file.
 
     Args:
@@ -74,7 +71,7 @@ def transform(
     on_progress(Stage.ENCODE, 0)
     with timings.measure("encode"):
         encoded = encode(painted, fmt, options.quality)
-    return Result(
+    return Painting(
         data=encoded,
         format=fmt,
         background=canvas.background,

@@ -10,21 +10,20 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, field
 
-from anime_inference.logic.cache import PaintedPicture
-from anime_inference.logic.limits import PipelineLimits
+from anime_inference.logic.painting import PaintedPicture
 from anime_inference.logic.patience import Patience
 from anime_inference.logic.progress import Progress
 from anime_inference.logic.studio import Studio
 from anime_shared import messages, metrics
 from anime_shared.errors import AnimeError, JobHeld, ProcessingFailed, UnknownJob, UploadMissing
-from anime_shared.jobs import Job, Result, Stage
+from anime_shared.jobs import Job, Result
 from anime_shared.ledger import Ledger
 from anime_shared.ports.meter import Meter
 from anime_shared.ports.object_store import ObjectStore
 from anime_shared.ports.queue import Queue
 from anime_shared.problems import problem_of
 from anime_shared.treatment import main_style
-from anime_shared.variants import labels_of, name_variant
+from anime_shared.variants import labels_of
 
 _log = logging.getLogger(__name__)
 
@@ -39,7 +38,6 @@ class Work:
         ledger: what is known of the jobs.
         finished: is told of every job that ended and has a webhook or a batch.
         studio: paints, and is where all of it is told.
-        limits: budgets of each photo.
         lease_seconds: how long a job is kept from other workers; less than deliveries stay
             hidden, so that the one after a crash finds the job free.
         max_attempts: deliveries after which a job is given up.
@@ -52,7 +50,6 @@ class Work:
     ledger: Ledger
     finished: Queue
     studio: Studio
-    limits: PipelineLimits
     lease_seconds: float
     max_attempts: int
     patience: Patience
@@ -128,21 +125,25 @@ class Work:
         photo = self.patience(lambda: self.uploads.get(job.upload_key))
         if photo is None:
             raise UploadMissing("upload_id: its file was never sent, or deleted", field="upload_id")
-        picture = self.studio.find(photo, job.options)
+        picture = self.studio.find(photo, job.options, job.variant)
         if picture is None:
-            painted = self.studio.paint(
-                photo, job.options, self.limits, progress, variant=job.variant
-            )
-            progress(Stage.STORE)
-            picture = self.studio.keep(photo, job.options, painted)
-        data, media_type, result = picture.data, picture.format.media_type, _result(picture, job)
+            picture = self.studio.paint(photo, job.options, job.variant, progress)
+        return self._store(job, picture)
+
+    def _store(self, job: Job, picture: PaintedPicture) -> Job:
+        data, media_type = picture.data, picture.format.media_type
         self.patience(lambda: self.results.put(job.result_key, data, media_type))
+        result = Result(
+            format=picture.format,
+            facts=picture.facts,
+            cached=picture.cached,
+            cache_key=picture.cache_key,
+        )
         try:
             done = self.patience(lambda: self.ledger.succeed(job, result))
         except UnknownJob:
             self.results.delete(job.result_key)
-            if picture.cache_key is not None and not picture.cached:
-                self.studio.cache.forget(picture.cache_key)
+            self.studio.forget(picture)
             raise
         self._count(done, "cached" if picture.cached else "succeeded")
         return done
@@ -168,12 +169,3 @@ class Work:
             self.ledger.release(job)
         except AnimeError as error:
             _log.warning("job %s couldn't be given back: %s", job.id, error.detail)
-
-
-def _result(picture: PaintedPicture, job: Job) -> Result:
-    return Result(
-        format=picture.format,
-        facts=name_variant(picture.facts, job.variant),
-        cached=picture.cached,
-        cache_key=picture.cache_key,
-    )

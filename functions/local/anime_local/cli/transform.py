@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from anime_inference.adapters.files import read_bounded
-from anime_inference.composition import load_models, make_cache, make_studio
+from anime_inference.composition import Service
 from anime_inference.logic.studio import Studio
 from anime_inference.settings import Settings, read_settings
 from anime_local.cli import options as opt
@@ -20,7 +20,6 @@ from anime_shared.files import write_atomically
 from anime_shared.jobs import Stage, percent_at
 from anime_shared.options import FacesMode, OutputFormat, TransformOptions
 from anime_shared.styles import DEFAULT_STYLE
-from anime_shared.telemetry import UNWATCHED
 
 
 # Longer than most: each option of the command is a parameter, which is then handed on.
@@ -77,17 +76,17 @@ def transform_command(
 
         data = read_bounded(item.source, settings.max_upload_bytes)
         wanted = options.model_copy(update={"format": item.format})
-        result = studio.paint(data, wanted, settings.limits, tell)
-        write_atomically(item.target, result.data)
-        return result.facts()
+        picture = studio.paint(data, wanted, on_progress=tell)
+        write_atomically(item.target, picture.data)
+        return picture.facts
 
     if not Batch(paint, overwrite, dry_run, as_json).run(items):
         raise typer.Exit(1)
 
 
 def _open_studio(settings: Settings) -> Studio:
-    models = load_models(settings)
-    return make_studio(settings, models, make_cache(settings, models, None), UNWATCHED)
+    # Whoever names a target has the picture there.
+    return Service(settings.model_copy(update={"result_cache": False})).studio
 
 
 def _pipe(sources: list[Path], target: Path, options: TransformOptions, settings: Settings) -> None:
@@ -107,9 +106,9 @@ def _pipe(sources: list[Path], target: Path, options: TransformOptions, settings
         if sources[0] == opt.PIPE
         else read_bounded(sources[0], limit)
     )
-    result = _open_studio(settings).paint(data, options, settings.limits)
+    picture = _open_studio(settings).paint(data, options)
     if target == opt.PIPE:
-        sys.stdout.buffer.write(result.data)
+        sys.stdout.buffer.write(picture.data)
         sys.stdout.buffer.flush()
     else:
-        write_atomically(target, result.data)
+        write_atomically(target, picture.data)

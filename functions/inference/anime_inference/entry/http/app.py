@@ -3,61 +3,43 @@
 from __future__ import annotations
 
 import base64
+import logging
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Annotated, Any
 
 from anyio import create_task_group, to_thread
-from fastapi import APIRouter, FastAPI, File, Form, Request, Response, UploadFile
+from fastapi import APIRouter, FastAPI, Form, Request, Response
 from fastapi_offline import FastAPIOffline
 
-from anime_inference.composition import load_models, make_cache, open_copies
-from anime_inference.entry.http.accept import wanted_image_format, wants_image
-from anime_inference.entry.http.schemas import PROBLEMS, TransformAnswer
-from anime_inference.entry.http.service import Service
-from anime_inference.logic.cache import PaintedPicture
+from anime_inference.composition import Service
+from anime_inference.entry.http.accept import wants_image
+from anime_inference.entry.http.calls import Calls
+from anime_inference.entry.http.schemas import PROBLEMS, TransformAnswer, TransformForm
+from anime_inference.logic.painting import PaintedPicture
 from anime_inference.settings import Settings
+from anime_shared.errors import AnimeError
 from anime_shared.http import access, measure, problems
 from anime_shared.http.body_limit import BodyLimit
 from anime_shared.http.correlation import Correlation
 from anime_shared.http.schemas import ClientName, Health, StyleAnswer
-from anime_shared.options import (
-    Animate,
-    BackgroundStyleName,
-    FacesMode,
-    FacesOption,
-    FaceStyleName,
-    KeepColors,
-    MaxFaces,
-    MaxSide,
-    OutputFormat,
-    Quality,
-    Strength,
-    StyleName,
-    TransformOptions,
-)
-from anime_shared.styles import DEFAULT_STYLE, STYLES
+from anime_shared.styles import STYLES
 from anime_shared.telemetry import UNWATCHED, Telemetry
 
+_log = logging.getLogger(__name__)
 router = APIRouter()
 
 
-def create_app(
-    settings: Settings, service: Service | None = None, telemetry: Telemetry = UNWATCHED
-) -> FastAPI:
-    """The application; it answers at once and loads the default model behind that.
-
-    With a ``service`` of the caller's it starts nothing of its own.
-    """
+def create_app(settings: Settings, telemetry: Telemetry = UNWATCHED) -> FastAPI:
+    """The application; it answers at once and loads the default style behind that."""
+    service = Service(settings, telemetry)
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        models = load_models(settings)
-        cache = make_cache(settings, models, open_copies(settings))
-        app.state.service = Service(settings, models, cache, telemetry)
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await to_thread.run_sync(lambda: service.call_studio)
         async with create_task_group() as tasks:
-            tasks.start_soon(to_thread.run_sync, app.state.service.load)
+            tasks.start_soon(to_thread.run_sync, _load, service)
             yield
         await to_thread.run_sync(telemetry.tracer.flush)
 
@@ -66,9 +48,10 @@ def create_app(
         title="AnimeGAN Serverless: inference",
         description="A photo goes in, an anime picture comes out.",
         version="1",
-        lifespan=lifespan if service is None else None,
+        lifespan=lifespan,
     )
     app.state.service = service
+    app.state.calls = Calls(service)
     app.add_middleware(BodyLimit, max_bytes=settings.max_upload_bytes)
     problems.install(app)
     app.include_router(router)
@@ -78,9 +61,21 @@ def create_app(
     return app
 
 
+def _load(service: Service) -> None:
+    try:
+        service.load()
+    except AnimeError:
+        _log.exception("the default style can't be loaded")
+
+
 def _service(request: Request) -> Service:
     service: Service = request.app.state.service
     return service
+
+
+def _calls(request: Request) -> Calls:
+    calls: Calls = request.app.state.calls
+    return calls
 
 
 @router.post(
@@ -94,42 +89,14 @@ def _service(request: Request) -> Service:
 )
 async def post_transform(
     request: Request,
-    image: Annotated[
-        UploadFile, File(description="JPEG, PNG, WebP, AVIF, HEIC or GIF; animated, too.")
-    ],
-    style: Annotated[StyleName, Form()] = DEFAULT_STYLE.id,
-    strength: Annotated[Strength, Form()] = 1.0,
-    keep_colors: Annotated[KeepColors, Form()] = False,
-    format: Annotated[OutputFormat, Form()] = OutputFormat.AUTO,  # noqa: A002 - the field's name
-    quality: Annotated[Quality, Form()] = 92,
-    max_side: Annotated[MaxSide, Form()] = None,
-    faces: Annotated[FacesOption, Form()] = FacesMode.AUTO,
-    face_style: Annotated[FaceStyleName, Form()] = None,
-    background_style: Annotated[BackgroundStyleName, Form()] = None,
-    max_faces: Annotated[MaxFaces, Form()] = 20,
-    animate: Annotated[Animate, Form()] = True,
+    form: Annotated[TransformForm, Form(media_type="multipart/form-data")],
     client: ClientName = None,
 ) -> Response:
     """Answers JSON with a data URL, or the picture itself for ``Accept: image/*``."""
     start = time.perf_counter()
     accept = request.headers.get("accept", "")
-    if format is OutputFormat.AUTO:
-        format = wanted_image_format(accept)  # noqa: A001
-    options = TransformOptions(
-        style=style,
-        strength=strength,
-        keep_colors=keep_colors,
-        format=format,
-        quality=quality,
-        max_side=max_side,
-        faces=faces,
-        face_style=face_style,
-        background_style=background_style,
-        max_faces=max_faces,
-        animate=animate,
-    )
-    data = await image.read()
-    picture = await _service(request).paint(data, options, client)
+    photo = await form.image.read()
+    picture = await _calls(request).picture_of(photo, form.options(accept), client)
     elapsed = time.perf_counter() - start
     return _file(picture) if wants_image(accept) else _json(picture, elapsed)
 

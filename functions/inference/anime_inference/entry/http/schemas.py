@@ -1,11 +1,13 @@
-"""What the HTTP interface answers."""
+"""What the HTTP interface takes and answers."""
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from fastapi import File, UploadFile
+from pydantic import BaseModel, ConfigDict, Field
 
+from anime_inference.entry.http.accept import wanted_image_format
 from anime_inference.logic.faces.select import Reason
 from anime_shared.errors import (
     BrokenPicture,
@@ -26,8 +28,29 @@ from anime_shared.errors import (
     UploadTooLarge,
 )
 from anime_shared.http.schemas import answers_to
-from anime_shared.options import OutputFormat
+from anime_shared.options import OutputFormat, PaintOptions, TransformOptions
 from anime_shared.receipt import Receipt
+
+
+class _Photo(BaseModel):
+    image: Annotated[
+        UploadFile, File(description="JPEG, PNG, WebP, AVIF, HEIC or GIF; animated, too.")
+    ]
+
+
+# Its fields are those of the last base first.
+class TransformForm(PaintOptions, _Photo):
+    """A photo, and how it is painted."""
+
+    # Clients may send fields of their own.
+    model_config = ConfigDict(extra="ignore")
+
+    def options(self, accept: str) -> TransformOptions:
+        """How the photo is painted; where the form leaves the format open, ``Accept`` may say."""
+        options = TransformOptions.model_validate(self.model_dump(exclude={"image"}))
+        if options.format is not OutputFormat.AUTO:
+            return options
+        return options.model_copy(update={"format": wanted_image_format(accept)})
 
 
 class FaceAnswer(BaseModel):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any, TypeVar
 
 from anyio import CapacityLimiter, to_thread
@@ -20,7 +19,7 @@ class Workers:
         self._limiter = CapacityLimiter(concurrency)
         self._max_waiting = max_waiting
 
-    async def run(self, call: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+    async def run(self, call: Callable[..., T], *args: Any) -> T:
         """The call's result, from a thread.
 
         Raises:
@@ -32,4 +31,4 @@ class Workers:
                 f"{state.tasks_waiting} pictures are waiting; try again in a moment",
                 limit=self._max_waiting,
             )
-        return await to_thread.run_sync(partial(call, *args, **kwargs), limiter=self._limiter)
+        return await to_thread.run_sync(call, *args, limiter=self._limiter)

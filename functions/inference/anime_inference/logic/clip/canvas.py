@@ -11,8 +11,8 @@ from anime_inference.logic.generator import Generator
 from anime_inference.logic.geometry import beside
 from anime_inference.logic.memory import Memory
 from anime_inference.logic.picture import Picture, Pixels, Tensor
-from anime_inference.logic.result import Timings
 from anime_inference.logic.stylise import mix, paint_tiles, plan
+from anime_inference.logic.timings import Timings
 from anime_shared.options import TransformOptions
 
 

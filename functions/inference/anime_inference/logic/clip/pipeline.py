@@ -21,9 +21,10 @@ from anime_inference.logic.generator import Models
 from anime_inference.logic.geometry import shrink, shrunk
 from anime_inference.logic.limits import PipelineLimits
 from anime_inference.logic.memory import HELD_BYTES, Memory
+from anime_inference.logic.painting import OnProgress, Painting, UsedModel
 from anime_inference.logic.picture import Picture
-from anime_inference.logic.result import OnProgress, Result, Timings, UsedModel
 from anime_inference.logic.stylise import plan, statistics_of
+from anime_inference.logic.timings import Timings
 from anime_shared.errors import ClipTooSlow
 from anime_shared.jobs import Stage
 from anime_shared.options import OutputFormat, TransformOptions
@@ -60,7 +61,7 @@ class ClipTask:
 
 def transform_clip(
     task: ClipTask, limits: PipelineLimits, models: Models, on_progress: OnProgress
-) -> Result:
+) -> Painting:
     """Turn an animated picture's file into an animated anime picture's file.
 
     Args:
@@ -90,7 +91,7 @@ class _Work:
         self._max_seconds = limits.clip.max_seconds
         self._memory_budget = limits.memory_budget
 
-    def run(self) -> Result:
+    def run(self) -> Painting:
         task = self._task
         self._check(*self._size(task.header.width, task.header.height))
         with self._timings.measure("decode"):
@@ -102,7 +103,7 @@ class _Work:
         data = self._encode(canvas, known)
         painted = background.painted_pixels if background else len(known.seconds) * width * height
         reports = faces.most if faces else ()
-        return Result(
+        return Painting(
             data=data,
             format=task.format,
             background=self._used(task.treatment.background),

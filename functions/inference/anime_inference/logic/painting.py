@@ -1,14 +1,13 @@
-"""What a transformation gives back."""
+"""What painting a photo gives back."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import asdict, dataclass, field
-from typing import Any, Final, TypeAlias
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any, TypeAlias
 
 from anime_inference.logic.faces.select import FaceReport
+from anime_inference.logic.timings import Timings
 from anime_shared.jobs import Stage
 from anime_shared.options import OutputFormat
 from anime_shared.receipt import Receipt
@@ -16,43 +15,10 @@ from anime_shared.receipt import Receipt
 # Told which stage a photo is in, and what share of it is done: 0 as it begins, and where tiles are
 # painted, more after each of them.
 OnProgress: TypeAlias = Callable[[Stage, float], None]
-# Makes, by a stage's name, what is around each piece of work on it.
-OnStage: TypeAlias = Callable[[str], AbstractContextManager[object]]
-_STAGES: Final = ("decode", "detect", "stylise", "paste", "encode")
 
 
-@dataclass(slots=True)
-class Timings:
-    """Seconds spent in each stage; ``stylise`` is of background and faces together.
-
-    ``on_stage`` is around each piece of it.
-    """
-
-    decode: float = 0.0
-    detect: float = 0.0
-    stylise: float = 0.0
-    paste: float = 0.0
-    encode: float = 0.0
-    on_stage: OnStage = field(default=nullcontext, repr=False)
-
-    @contextmanager
-    def measure(self, stage: str) -> Iterator[None]:
-        """Add the time spent in the block to ``stage``."""
-        start = time.perf_counter()
-        with self.on_stage(stage):
-            yield
-        setattr(self, stage, getattr(self, stage) + time.perf_counter() - start)
-
-    def total(self) -> float:
-        """Seconds of all stages."""
-        return sum(self._seconds().values())
-
-    def rounded(self) -> dict[str, float]:
-        """Stage to seconds, to the tenth of a millisecond."""
-        return {stage: round(seconds, 4) for stage, seconds in self._seconds().items()}
-
-    def _seconds(self) -> dict[str, float]:
-        return {stage: getattr(self, stage) for stage in _STAGES}
+def unwatched(_: Stage, __: float) -> None:
+    """Told by nobody how far a photo is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +35,8 @@ class UsedModel:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
-    """An encoded anime picture and where it came from.
+class Painting:
+    """A picture as it has just been painted, and where it came from.
 
     Attributes:
         data: the file.
@@ -80,8 +46,8 @@ class Result:
         face: the model that painted the faces; ``None`` if no face was treated.
         faces: every face that was found, by descending size; of an animated picture, those of the
             frame that has the most to treat.
-        width: pixels of the result.
-        height: pixels of the result.
+        width: pixels of the picture.
+        height: likewise.
         timings: seconds of each stage.
         frames: how many were written; those that repeat the one before are not written again.
         painted_share: of the pixels of all frames of the photo's file; the rest was copied from
@@ -121,3 +87,22 @@ class Result:
             "faces": [asdict(face) for face in self.faces],
             "receipt": self.receipt and self.receipt.model_dump(),
         }
+
+
+@dataclass(frozen=True, slots=True)
+class PaintedPicture:
+    """A picture to answer with, painted just now or found in the cache.
+
+    Attributes:
+        data: the file.
+        format: its format, never ``auto``.
+        facts: of it, as JSON holds them (see :meth:`Painting.facts`).
+        cached: whether it was painted earlier.
+        cache_key: by which it is kept; ``None`` if it isn't.
+    """
+
+    data: bytes
+    format: OutputFormat
+    facts: dict[str, Any]
+    cached: bool
+    cache_key: str | None
