@@ -84,6 +84,18 @@ def test_only_settings_read_the_environment_and_nobody_needs_torch(file: Path) -
     assert not any(name.split(".")[0] in ("torch", "training") for name in imports_of(file))
 
 
+# What settings ask of logic: whether a value will do.
+CHECKS = {"anime_web.logic.webhooks"}
+
+
+@pytest.mark.parametrize("package", ["inference", "web", "shared"])
+def test_settings_are_values(package: str) -> None:
+    rooms = ("adapters", "composition", "entry", "http", "logic")
+    inner = tuple(f"anime_{package}.{room}" for room in rooms)
+    imported = set(imports_of(PACKAGES[package] / "settings.py"))
+    assert not [name for name in imported - CHECKS if name.startswith(inner)]
+
+
 # What a reader can hold in mind. Where more reads better, a comment says why: of a module before
 # its imports, of a function right above it.
 MOST_LINES = {"module": 300, "function": 50}

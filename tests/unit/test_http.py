@@ -111,7 +111,13 @@ def test_options_arrive(client: TestClient) -> None:
     answer = client.post(
         URL,
         files=image_field(file_of(gradient())),
-        data={"style": "hayao_64", "strength": "0", "format": "png", "max_side": "32"},
+        data={
+            "style": "hayao_64",
+            "strength": "0",
+            "format": "png",
+            "max_side": "32",
+            "unknown": "1",
+        },
         headers={"Accept": "image/*"},
     )
     assert answer.headers["anime-style"] == "hayao"

@@ -104,11 +104,11 @@ class Upload(_Model):
 
 
 class Result(_Model):
-    """What became of a photo.
+    """What a job tells of its picture.
 
     Attributes:
-        format: never ``auto``.
-        facts: of the result (style, model, faces, size, timings), as JSON holds them.
+        format: of the picture's file, never ``auto``.
+        facts: of the picture (style, model, faces, size, timings), as JSON holds them.
         cached: whether the same photo with the same options had been painted before.
         cache_key: of the copy that answers the next such photo.
     """
