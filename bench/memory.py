@@ -27,8 +27,8 @@ from anime_inference.adapters.install import install_from_folder
 from anime_inference.adapters.model_store import ModelStore
 from anime_inference.adapters.onnx_runtime import OnnxGenerator
 from anime_inference.composition import load_models
-from anime_inference.logic.decode import DecodeLimits, decode
-from anime_inference.logic.limits import ClipLimits, PipelineLimits
+from anime_inference.logic.decode import decode
+from anime_inference.logic.limits import ClipLimits, DecodeLimits, PipelineLimits
 from anime_inference.logic.memory import HELD_BYTES, Memory
 from anime_inference.logic.picture import Pixels
 from anime_inference.logic.pipeline import transform

@@ -19,8 +19,8 @@ import onnxruntime as ort
 from PIL import Image, ImageOps
 from skimage.metrics import peak_signal_noise_ratio
 
+from anime_inference.adapters.engine import EngineOptions, session_options
 from anime_inference.adapters.model_store import ModelStore
-from anime_inference.adapters.onnx_runtime import EngineOptions, session_options
 from anime_inference.composition import limits_of, load_models
 from anime_inference.logic.decode import decode
 from anime_inference.logic.geometry import shrink

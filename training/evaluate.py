@@ -6,8 +6,9 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
+from anime_inference.adapters.engine import EngineOptions
 from anime_inference.adapters.model_store import Model
-from anime_inference.adapters.onnx_runtime import EngineOptions, OnnxGenerator
+from anime_inference.adapters.onnx_runtime import OnnxGenerator
 from anime_inference.logic.memory import Memory
 from anime_inference.logic.stylise import paint
 from anime_shared.styles import DEFAULT_STYLE

@@ -9,7 +9,7 @@ import numpy as np
 import onnxruntime as ort
 import torch
 
-from anime_inference.adapters.onnx_runtime import EngineOptions, session_options
+from anime_inference.adapters.engine import EngineOptions, session_options
 from anime_shared.styles import Upsampling
 from training.generator import Generator
 from training.samples import Picture

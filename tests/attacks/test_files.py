@@ -12,9 +12,9 @@ from PIL import Image
 
 from anime_inference.logic.av1 import coded_sizes
 from anime_inference.logic.clip.frames import open_clip
-from anime_inference.logic.decode import DecodeLimits, decode
+from anime_inference.logic.decode import decode
 from anime_inference.logic.effort import MOST_SCANS
-from anime_inference.logic.limits import ClipLimits
+from anime_inference.logic.limits import ClipLimits, DecodeLimits
 from anime_shared.errors import AnimeError, BrokenPicture
 from tests.attacks import files
 from tests.pictures import file_of, gradient
@@ -102,7 +102,8 @@ def test_a_damaged_file_does_not_flood_the_log(tmp_path: Path) -> None:
     file.write_bytes(files.jpeg_with_exif(2**20))
     code = (
         "import sys; from pathlib import Path\n"
-        "from anime_inference.logic.decode import DecodeLimits, decode\n"
+        "from anime_inference.logic.decode import decode\n"
+        "from anime_inference.logic.limits import DecodeLimits\n"
         "decode(Path(sys.argv[1]).read_bytes(), DecodeLimits(2**25, 10**6))"
     )
     command = [sys.executable, "-c", code, str(file)]

@@ -16,8 +16,7 @@ from fastapi import FastAPI
 from anime_inference.entry.http.app import create_app as create_inference_app
 from anime_inference.logic import decode as decoding
 from anime_inference.logic.clip.frames import open_clip, read_frames
-from anime_inference.logic.decode import DecodeLimits
-from anime_inference.logic.limits import ClipLimits
+from anime_inference.logic.limits import ClipLimits, DecodeLimits
 from anime_inference.settings import Settings as InferenceSettings
 from anime_shared.errors import AnimeError
 from anime_web.entry.http.app import create_app as create_web_app

@@ -10,9 +10,10 @@ import onnxruntime as ort
 import pytest
 from typer.testing import CliRunner
 
+from anime_inference.adapters.engine import EngineOptions
 from anime_inference.adapters.install import install_from_folder
 from anime_inference.adapters.model_store import ModelStore
-from anime_inference.adapters.onnx_runtime import EngineOptions, LoadedGenerators
+from anime_inference.adapters.onnx_runtime import LoadedGenerators
 from anime_inference.composition import limits_of, load_models
 from anime_inference.logic.decode import decode
 from anime_inference.logic.generator import Generators, Models

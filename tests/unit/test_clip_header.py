@@ -14,8 +14,7 @@ from PIL import Image
 
 from anime_inference.logic.clip.frames import Frame, open_clip, read_frames
 from anime_inference.logic.clip.header import FOREVER, ClipHeader, read_header
-from anime_inference.logic.decode import DecodeLimits
-from anime_inference.logic.limits import ClipLimits
+from anime_inference.logic.limits import ClipLimits, DecodeLimits
 from anime_shared.errors import (
     BrokenPicture,
     ClipTooLong,

@@ -13,9 +13,8 @@ from PIL import Image
 from anime_inference.adapters.graphs.animegan2 import build_animegan2
 from anime_inference.composition import limits_of, load_models, model_store
 from anime_inference.logic.clip.header import read_header
-from anime_inference.logic.decode import DecodeLimits
 from anime_inference.logic.generator import Generators, Models
-from anime_inference.logic.limits import PipelineLimits
+from anime_inference.logic.limits import DecodeLimits, PipelineLimits
 from anime_inference.logic.memory import Memory
 from anime_inference.logic.painting import Painting
 from anime_inference.logic.picture import Pixels

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from PIL import ExifTags, Image, ImageCms
 
 from anime_inference.logic import bands
-from anime_inference.logic.decode import DecodeLimits, decode
+from anime_inference.logic.decode import decode
 from anime_inference.logic.geometry import shrink
+from anime_inference.logic.limits import DecodeLimits
 from anime_inference.logic.picture import Picture
 from anime_shared.errors import (
     BrokenPicture,

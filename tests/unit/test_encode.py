@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from anime_inference.logic.decode import DecodeLimits, decode
+from anime_inference.logic.decode import decode
 from anime_inference.logic.encode import choose_format, encode
+from anime_inference.logic.limits import DecodeLimits
 from anime_inference.logic.picture import Picture
 from anime_shared.errors import PictureTooLarge
 from anime_shared.options import OutputFormat

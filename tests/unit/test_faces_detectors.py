@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import skimage.data
 
+from anime_inference.adapters.engine import EngineOptions
 from anime_inference.adapters.faces import centerface
 from anime_inference.adapters.faces.centerface import CenterFaceDetector
 from anime_inference.adapters.faces.choose import LoadedDetector, choose_detector
@@ -24,7 +25,6 @@ from anime_inference.adapters.faces.pack import (
     pack_folder,
     verify_face_pack,
 )
-from anime_inference.adapters.onnx_runtime import EngineOptions
 from anime_inference.logic.faces.face import Detector, Face
 from anime_inference.logic.faces.find import find_faces
 from anime_inference.logic.faces.plausible import roll_degrees

@@ -14,9 +14,10 @@ import numpy as np
 import pytest
 
 from anime_inference.adapters import download
+from anime_inference.adapters.engine import EngineOptions
 from anime_inference.adapters.install import install_from_folder, install_from_web
 from anime_inference.adapters.model_store import ModelStore
-from anime_inference.adapters.onnx_runtime import EngineOptions, LoadedGenerators
+from anime_inference.adapters.onnx_runtime import LoadedGenerators
 from anime_shared.errors import InstallFailed, ModelCorrupt, StyleNotInstalled
 from anime_shared.styles import Style
 from tests.pictures import gradient

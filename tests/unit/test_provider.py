@@ -5,8 +5,9 @@ from __future__ import annotations
 import onnxruntime as ort
 import pytest
 
+from anime_inference.adapters.engine import EngineOptions
 from anime_inference.adapters.model_store import ModelStore
-from anime_inference.adapters.onnx_runtime import EngineOptions, OnnxGenerator
+from anime_inference.adapters.onnx_runtime import OnnxGenerator
 from anime_inference.settings import Settings
 from anime_shared.errors import ProviderMissing
 from anime_shared.styles import DEFAULT_STYLE

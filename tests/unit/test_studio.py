@@ -11,7 +11,8 @@ import pytest
 
 from anime_inference.composition import Service
 from anime_inference.logic.generator import Models
-from anime_inference.logic.studio import Price, Studio
+from anime_inference.logic.receipts import Price
+from anime_inference.logic.studio import Studio
 from anime_inference.logic.work import Work
 from anime_inference.settings import Settings
 from anime_shared import metrics

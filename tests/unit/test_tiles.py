@@ -10,9 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from anime_inference.adapters.graphs.animegan2 import NORMALISATIONS, build_animegan2
+from anime_inference.adapters.engine import EngineOptions
+from anime_inference.adapters.graphs.animegan2 import build_animegan2
+from anime_inference.adapters.graphs.pen import NORMALISATIONS
 from anime_inference.adapters.model_store import Model
-from anime_inference.adapters.onnx_runtime import EngineOptions, OnnxGenerator
+from anime_inference.adapters.onnx_runtime import OnnxGenerator
 from anime_inference.logic import stylise
 from anime_inference.logic.generator import Generator, Generators, Part
 from anime_inference.logic.geometry import window

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
+from anime_inference.adapters.engine import EngineOptions
 from anime_inference.adapters.faces.centerface import CenterFaceDetector
-from anime_inference.adapters.onnx_runtime import EngineOptions
 from anime_inference.logic.faces.align import (
     apply_transform,
     crop_face,

@@ -11,11 +11,11 @@ from anime_inference.adapters.faces.pack import pack_folder, verify_face_pack
 from anime_inference.adapters.model_store import ModelStore
 from anime_inference.adapters.source import pipeline_digest
 from anime_inference.logic.cache import ResultCache
-from anime_inference.logic.decode import DecodeLimits
 from anime_inference.logic.generator import Models
-from anime_inference.logic.limits import ClipLimits, PipelineLimits
+from anime_inference.logic.limits import ClipLimits, DecodeLimits, PipelineLimits
 from anime_inference.logic.patience import Patience
-from anime_inference.logic.studio import Price, Studio
+from anime_inference.logic.receipts import Price
+from anime_inference.logic.studio import Studio
 from anime_inference.logic.work import Work
 from anime_inference.settings import Settings
 from anime_shared.adapters.telemetry.memory import SystemMemory
@@ -58,11 +58,9 @@ def check_models(settings: Settings) -> None:
 def load_models(settings: Settings) -> Models:
     """The networks of this process, none of them loaded yet."""
     # ONNX Runtime costs a tenth of a second to import; listing styles needn't pay it.
+    from anime_inference.adapters.engine import EngineOptions  # noqa: PLC0415
     from anime_inference.adapters.faces.choose import LoadedDetector  # noqa: PLC0415
-    from anime_inference.adapters.onnx_runtime import (  # noqa: PLC0415
-        EngineOptions,
-        LoadedGenerators,
-    )
+    from anime_inference.adapters.onnx_runtime import LoadedGenerators  # noqa: PLC0415
 
     give_back_large_blocks()
     engine = EngineOptions(settings.threads, settings.arena, settings.provider)

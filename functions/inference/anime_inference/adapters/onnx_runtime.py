@@ -1,15 +1,20 @@
-"""The engine: ONNX Runtime behind the pipeline's ``Generator``."""
+"""ONNX Runtime behind the pipeline's ``Generator``."""
 
 from __future__ import annotations
 
-import os
 import threading
 from dataclasses import dataclass, field, replace
-from typing import Final, Literal, TypeAlias
+from typing import Final
 
 import numpy as np
 import onnxruntime as ort
 
+from anime_inference.adapters.engine import (
+    PROVIDER_MISSING,
+    EngineOptions,
+    providers_of,
+    session_options,
+)
 from anime_inference.adapters.model_store import MODEL_VERSION, Model, ModelStore
 from anime_inference.adapters.places import upsampling_places
 from anime_inference.logic.generator import THUMBNAIL_SIDE, Generator, Part
@@ -18,31 +23,10 @@ from anime_inference.logic.tiles import Cut
 from anime_shared.errors import ModelCorrupt, ProviderMissing, StyleNotInstalled
 from anime_shared.styles import Architecture, Style, Upsampling
 
-_WARM_UP_SIDE = 64
-_CACHED_ROWS = 32
-Provider: TypeAlias = Literal["cpu", "cuda"]
-_CPU: Final = "CPUExecutionProvider"
-_CUDA: Final = "CUDAExecutionProvider"
-_MISSING: Final = (
-    "ANIME_PROVIDER: cuda needs onnxruntime-gpu and a GPU that CUDA can use; neither may be missing"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class EngineOptions:
-    """How ONNX Runtime runs; the defaults are the fastest of ``make bench-engine``.
-
-    Attributes:
-        threads: inside of one operator; 0 is one a processor that the process may use.
-        arena: keep freed memory for the next photo: without it the system clears and maps every
-            tensor anew. It grows to the largest photo, which the memory budget bounds.
-        provider: what paints. Faces are found by the processor in any case: that is quick, and
-            they are the same everywhere.
-    """
-
-    threads: int = 0
-    arena: bool = True
-    provider: Provider = "cpu"
+# Pixels; a multiple of what any network asks for.
+_WARM_UP_SIDE: Final = 64
+# Rows that are made pixels at once.
+_CACHED_ROWS: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +84,7 @@ class OnnxGenerator:
             session.enable_mem_pattern = False
             arenas = "cpu:0" if options.provider == "cpu" else "cpu:0;gpu:0"
             self._how.add_run_config_entry("memory.enable_memory_arena_shrinkage", arenas)
-        providers = _providers(options.provider)
+        providers = providers_of(options.provider)
         try:
             self._session = ort.InferenceSession(model.data, session, providers=providers)
         except Exception as error:  # ONNX Runtime's own exceptions have no common base
@@ -109,7 +93,7 @@ class OnnxGenerator:
             ) from error
         if self._session.get_providers()[0] != providers[0]:
             # ONNX Runtime itself would go on with the processor, many times slower.
-            raise ProviderMissing(_MISSING)
+            raise ProviderMissing(PROVIDER_MISSING)
         self._inputs = {item.name for item in self._session.get_inputs()}
         self._options = {item.name for item in self._session.get_overridable_initializers()}
         if style.bundled is None and self._session.get_modelmeta().version < MODEL_VERSION:
@@ -167,41 +151,6 @@ class LoadedGenerators:
         """See :class:`anime_inference.logic.generator.Generators`."""
         loaded = self._loaded.get(style.id)
         return loaded.checksum if loaded else self.store.checksum(style)
-
-
-def _providers(provider: Provider) -> list[str]:
-    """In the order in which a session tries them; what CUDA can't run, the processor does."""
-    if provider == "cpu":
-        return [_CPU]
-    if _CUDA not in ort.get_available_providers():
-        raise ProviderMissing(_MISSING)
-    # CUDA's libraries may be Python packages, which the system's loader doesn't know.
-    ort.preload_dlls()
-    return [_CUDA, _CPU]
-
-
-def session_options(options: EngineOptions) -> ort.SessionOptions:
-    """The same for every network of this process, face detectors included."""
-    session = ort.SessionOptions()
-    session.intra_op_num_threads = options.threads or _usable_cpus()
-    session.inter_op_num_threads = 1
-    session.enable_cpu_mem_arena = options.arena
-    session.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_ALL
-    session.log_severity_level = 3
-    # Idle threads must not spin between two photos: Lambda bills them, a laptop heats by them.
-    session.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return session
-
-
-def _usable_cpus() -> int:
-    """The processors that this process may use.
-
-    ONNX Runtime's own default counts physical cores: of the two processors of a small cloud
-    machine, which are often one core, it would leave one idle.
-    """
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _to_tensor(rgb: Pixels) -> Tensor:

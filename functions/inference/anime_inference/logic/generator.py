@@ -10,6 +10,7 @@ from anime_inference.logic.picture import Pixels, Tensor
 from anime_inference.logic.tiles import Cut
 from anime_shared.styles import Style
 
+# Pixels of the thumbnail's height and width.
 THUMBNAIL_SIDE = 128
 
 
@@ -18,10 +19,10 @@ class Part:
     """What painting a tile needs to know of the picture that it was cut from, as it is padded.
 
     Attributes:
-        top: the tile's first row.
-        left: the tile's first column.
-        height: of the whole.
-        width: of the whole.
+        top: the tile's first row, in pixels of the whole.
+        left: the tile's first column, likewise.
+        height: of the whole, in pixels.
+        width: likewise.
         statistics: what :meth:`Generator.measure` gave, if it was needed.
     """
 
@@ -45,7 +46,7 @@ class Generator(Protocol):
 
     @property
     def bytes_per_pixel(self) -> int:
-        """Peak working memory for each pixel of a run."""
+        """Peak working memory for each pixel of a run, in bytes."""
 
     @property
     def tile_pixels(self) -> int | None:
@@ -59,7 +60,11 @@ class Generator(Protocol):
         """How many pixels of a scaled-down whole :meth:`measure` wants; 0: it is not needed."""
 
     def measure(self, overview: Pixels) -> Tensor:
-        """What the normalisations see of ``uint8[H, W, 3]`` RGB, for :class:`Part`."""
+        """What the normalisations see of ``uint8[H, W, 3]`` RGB, for :class:`Part`.
+
+        Both sides are multiples of ``cut.multiple``. A row for each normalisation:
+        ``float32[N, 2]``, mean and inverse standard deviation.
+        """
 
     def paint(self, rgb: Pixels, thumbnail: Pixels, part: Part | None = None) -> Pixels:
         """Paint ``uint8[H, W, 3]`` RGB to the same shape.

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from anime_inference.logic.decode import DecodeLimits
+
+@dataclass(frozen=True, slots=True)
+class DecodeLimits:
+    """Budgets of a file.
+
+    Attributes:
+        max_bytes: of the file.
+        max_pixels: of its canvas.
+    """
+
+    max_bytes: int
+    max_pixels: int
 
 
 @dataclass(frozen=True, slots=True)

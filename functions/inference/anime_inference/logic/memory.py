@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-# For each pixel of the photo: photo, painting, and what is made of both, a face as large as the
-# picture included, at three bytes each, and Pillow's copy of four.
+# Bytes for each pixel of the photo: photo, painting, and what is made of both, a face as large as
+# the picture included, at three bytes each, and Pillow's copy of four.
 HELD_BYTES: Final = 16
 
 

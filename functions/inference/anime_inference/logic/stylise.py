@@ -132,9 +132,9 @@ def _paint_tile(
 
 
 def statistics_of(rgb: Pixels, generator: Generator, memory: Memory) -> Tensor | None:
-    """What the normalisations see of the whole picture, scaled down as far as it must be.
+    """What the normalisations see of RGB ``uint8[H, W, 3]``, scaled down as far as it must be.
 
-    ``None`` if the generator has none.
+    As :meth:`Generator.measure` tells it; ``None`` if the generator has none.
     """
     if generator.overview_pixels == 0:
         return None

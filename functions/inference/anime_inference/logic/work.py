@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field
+from typing import NoReturn
 
 from anime_inference.logic.painting import PaintedPicture
 from anime_inference.logic.patience import Patience
@@ -87,14 +88,7 @@ class Work:
 
     def _end(self, job_id: str, delivery_count: int) -> Job:
         if delivery_count > self.max_attempts:
-            error = ProcessingFailed(
-                f"the photo was given up after {self.max_attempts} attempts",
-                limit=self.max_attempts,
-            )
-            given_up = self.patience(lambda: self.ledger.give_up(job_id, problem_of(error)))
-            self._count(given_up, "given_up", error.code)
-            self._tell(given_up)
-            raise error
+            self._give_up(job_id)
         job = self.patience(lambda: self.ledger.claim(job_id, self.lease_seconds))
         if job.status.ended:
             return job
@@ -119,6 +113,15 @@ class Work:
             raise
         finally:
             self._held.pop(job_id, None)
+
+    def _give_up(self, job_id: str) -> NoReturn:
+        error = ProcessingFailed(
+            f"the photo was given up after {self.max_attempts} attempts", limit=self.max_attempts
+        )
+        given_up = self.patience(lambda: self.ledger.give_up(job_id, problem_of(error)))
+        self._count(given_up, "given_up", error.code)
+        self._tell(given_up)
+        raise error
 
     def _paint(self, job: Job) -> Job:
         progress = Progress(self.ledger, job)

@@ -78,7 +78,8 @@ def transform_command(
         wanted = options.model_copy(update={"format": item.format})
         picture = studio.paint(data, wanted, on_progress=tell)
         write_atomically(item.target, picture.data)
-        return picture.facts
+        # Variants are for a server's clients.
+        return {name: fact for name, fact in picture.facts.items() if name != "variant"}
 
     if not Batch(paint, overwrite, dry_run, as_json).run(items):
         raise typer.Exit(1)

@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 import onnxruntime as ort
 
-from anime_inference.adapters.onnx_runtime import EngineOptions, session_options
+from anime_inference.adapters.engine import EngineOptions, session_options
 from anime_inference.logic.faces.boxes import best_of_each
 from anime_inference.logic.faces.face import Face
 from anime_inference.logic.geometry import miniature

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeAlias
 
+from anime_inference.adapters.engine import EngineOptions
 from anime_inference.adapters.faces.centerface import CenterFaceDetector
 from anime_inference.adapters.faces.insightface import InsightFaceDetector
 from anime_inference.adapters.faces.pack import pack_folder
-from anime_inference.adapters.onnx_runtime import EngineOptions
 from anime_inference.logic.faces.face import Detector
 
 DetectorChoice: TypeAlias = Literal["auto", "insightface", "centerface"]

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import numpy as np
 
+from anime_inference.adapters.engine import EngineOptions, session_options
 from anime_inference.adapters.faces.pack import MEND_COMMAND, verify_face_pack
-from anime_inference.adapters.onnx_runtime import EngineOptions, session_options
 from anime_inference.logic.faces.face import Face
 from anime_inference.logic.picture import Pixels
 from anime_shared.errors import FaceModelMissing, ModelCorrupt

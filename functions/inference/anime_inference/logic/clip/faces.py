@@ -20,12 +20,13 @@ from anime_inference.logic.generator import Generator
 from anime_inference.logic.memory import Memory
 from anime_inference.logic.picture import Pixels
 
-# From here on two boxes are of one face.
+# Intersection over union from which on two boxes are of one face.
 _SAME: Final = 0.4
-# Changes narrower than the smallest face that is looked for can't be a new one.
+# Changes narrower than the smallest face that is looked for, in pixels, can't be a new one.
 _SMALLEST: Final = 18
 # So many pixels around a change are searched with it.
 _LEAST_AROUND: Final = 64
+# Of the frame's pixels: what is searched is then searched as a photo.
 _LARGE_SHARE: Final = 0.5
 
 
@@ -78,7 +79,7 @@ class ClipFaces:
         ]
         moved = [face for face in self._faces if face not in still]
         found = [
-            _like(face, moved)
+            _as_sure(face, moved)
             for face in self._search(photo, changed, moved)
             if all(overlap(face.box, other.box) < _SAME for other in still)
         ]
@@ -129,7 +130,7 @@ class ClipFaces:
         # Nobody's close-up comes from a small change.
         thorough = bool(moved) or part.size >= _LARGE_SHARE * photo.size
         found = find_faces(part, self._detector, thorough=thorough)
-        return [_moved(face, columns.start, rows.start) for face in found]
+        return [_shifted(face, columns.start, rows.start) for face in found]
 
     def _matters(self, changed: Mask) -> bool:
         rows, columns = (int(changed.any(axis=axis).sum()) for axis in (1, 0))
@@ -157,7 +158,7 @@ def _widened(changed: slice, seen: Sequence[tuple[int, int]], length: int) -> sl
     return slice(max(0, start - around), min(length, stop + around))
 
 
-def _moved(face: Face, right: int, down: int) -> Face:
+def _shifted(face: Face, right: int, down: int) -> Face:
     box = face.box
     return Face(
         (box[0] + right, box[1] + down, box[2] + right, box[3] + down),
@@ -166,7 +167,7 @@ def _moved(face: Face, right: int, down: int) -> Face:
     )
 
 
-def _like(face: Face, before: Sequence[Face]) -> Face:
+def _as_sure(face: Face, before: Sequence[Face]) -> Face:
     """The face, as sure as it was in the frame before: a score that wavers must not show."""
     same = [other.score for other in before if overlap(face.box, other.box) >= _SAME]
     return replace(face, score=max(face.score, *same)) if same else face

@@ -15,9 +15,9 @@ from anime_inference.logic.encode import srgb_profile
 from anime_inference.logic.picture import Picture, Pixels
 from anime_shared.options import OutputFormat
 
-# What is held of each pixel of all frames until the file is made: a GIF's palette is chosen from
-# all of them; of the other kinds, it is what was written.
-HELD_BYTES: Final[Mapping[OutputFormat, int]] = {
+# Bytes that are held of each pixel of all frames until the file is made: a GIF's palette is chosen
+# from all of them; of the other kinds, it is what was written.
+HELD_OF_ALL_FRAMES: Final[Mapping[OutputFormat, int]] = {
     OutputFormat.GIF: 4,
     OutputFormat.PNG: 4,
     OutputFormat.WEBP: 1,

@@ -12,14 +12,13 @@ from PIL import Image, UnidentifiedImageError
 
 from anime_inference.logic.clip.header import ClipHeader, read_header
 from anime_inference.logic.decode import (
-    DecodeLimits,
     check_bytes,
     check_size,
-    normalise,
     typed_errors,
 )
 from anime_inference.logic.effort import check_effort
-from anime_inference.logic.limits import ClipLimits
+from anime_inference.logic.limits import ClipLimits, DecodeLimits
+from anime_inference.logic.normalise import normalise
 from anime_inference.logic.picture import Picture
 from anime_shared.errors import BrokenPicture, ClipTooLong
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from typing import Final
 
 from anime_inference.logic.clip.canvas import Background, ClipCanvas
 from anime_inference.logic.clip.faces import ClipFaces, FacePainting
-from anime_inference.logic.clip.files import HELD_BYTES as HELD_OF_ALL
-from anime_inference.logic.clip.files import encode_clip
+from anime_inference.logic.clip.files import HELD_OF_ALL_FRAMES, encode_clip
 from anime_inference.logic.clip.frames import Frame, read_frames
 from anime_inference.logic.clip.header import ClipHeader
 from anime_inference.logic.clip.survey import Survey, survey
@@ -31,8 +31,8 @@ from anime_shared.options import OutputFormat, TransformOptions
 from anime_shared.styles import Style
 from anime_shared.treatment import Treatment
 
-# For each pixel of a frame, beside what a photo's takes: the frame before and its painting, what
-# changed, and what an encoder keeps of the last frame.
+# Bytes for each pixel of a frame, beside what a photo's takes: the frame before and its painting,
+# what changed, and what an encoder keeps of the last frame.
 _HELD_BETWEEN_FRAMES: Final = 16
 
 
@@ -74,11 +74,11 @@ def transform_clip(
         InputError: the picture or an option is at fault.
         ModelError: a model is missing or damaged.
     """
-    return _Work(task, limits, models, on_progress).run()
+    return _Clip(task, limits, models, on_progress).paint()
 
 
-class _Work:
-    """One clip on its way."""
+class _Clip:
+    """A clip on its way."""
 
     def __init__(
         self, task: ClipTask, limits: PipelineLimits, models: Models, on_progress: OnProgress
@@ -91,9 +91,9 @@ class _Work:
         self._max_seconds = limits.clip.max_seconds
         self._memory_budget = limits.memory_budget
 
-    def run(self) -> Painting:
+    def paint(self) -> Painting:
         task = self._task
-        self._check(*self._size(task.header.width, task.header.height))
+        self._check_room(*self._size(task.header.width, task.header.height))
         with self._timings.measure("decode"):
             known = survey(self._frames(), task.header.frames, self._on_look)
         width, height = self._size(known.width, known.height)
@@ -125,11 +125,11 @@ class _Work:
         return shrunk(width, height, self._task.options.max_side)
 
     def _memory(self, pixels: int) -> Memory:
-        all_frames = HELD_OF_ALL[self._task.format] * self._sides * self._task.header.frames
+        all_frames = HELD_OF_ALL_FRAMES[self._task.format] * self._sides * self._task.header.frames
         held = HELD_BYTES + _HELD_BETWEEN_FRAMES + all_frames
         return Memory(self._memory_budget, pixels, held)
 
-    def _check(self, width: int, height: int) -> None:
+    def _check_room(self, width: int, height: int) -> None:
         """See, before any frame is decoded, that there will be room for all."""
         check_sides(self._sides * width, height, self._task.format)
         memory = self._memory(width * height)
@@ -175,11 +175,11 @@ class _Work:
         with self._timings.measure("stylise"):
             if key is not None:
                 statistics = statistics_of(key, generator, memory)
-            shared = (generator, memory, height, width, known.thumbnail, statistics)
+            new = partial(Background, generator, memory, height, width, known.thumbnail, statistics)
             curve = None
             if key is not None and keeps_tone:
-                curve = tone_curve(key, Background(*shared).paint(key, None))
-        return Background(*shared), curve
+                curve = tone_curve(key, new().paint(key, None))
+        return new(), curve
 
     def _faces(self, pixels: int) -> ClipFaces | None:
         style = self._task.treatment.face

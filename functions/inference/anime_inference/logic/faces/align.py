@@ -65,7 +65,7 @@ def scale_of(transform: Transform) -> float:
 
 
 def crop_face(rgb: Pixels, transform: Transform, side: int) -> Pixels:
-    """The crop, ``uint8[side, side, 3]`` RGB; the photo goes on by reflection over its border.
+    """The crop, ``uint8[side, side, 3]`` RGB; over its border, the photo goes on mirrored.
 
     Args:
         rgb: the photo, ``uint8[H, W, 3]``.
@@ -73,8 +73,8 @@ def crop_face(rgb: Pixels, transform: Transform, side: int) -> Pixels:
         side: of the crop, in pixels.
     """
     left, top, right, bottom = seen_box(transform, side)
-    rows = _reflected(top, bottom, rgb.shape[0])
-    columns = _reflected(left, right, rgb.shape[1])
+    rows = _mirrored(top, bottom, rgb.shape[0])
+    columns = _mirrored(left, right, rgb.shape[1])
     window = Image.fromarray(rgb[rows[:, None], columns])
     moved = transform.copy()
     moved[:, 2] += transform[:, :2] @ (left, top)
@@ -140,7 +140,7 @@ def _corners(side: int) -> NDArray[np.float64]:
     return np.array([[0, 0], [side, 0], [0, side], [side, side]], np.float64)
 
 
-def _reflected(start: int, stop: int, length: int) -> NDArray[np.intp]:
+def _mirrored(start: int, stop: int, length: int) -> NDArray[np.intp]:
     """Indices into an axis that is mirrored at both ends, edge repeated, as often as needed."""
     turned = np.arange(start, stop) % (2 * length)
     indices: NDArray[np.intp] = np.minimum(turned, 2 * length - 1 - turned)

@@ -21,22 +21,28 @@ from anime_inference.logic.faces.plausible import is_plausible, roll_degrees
 from anime_inference.logic.faces.views import TURNS, View, count_tiles, mosaic, tiles, turned
 from anime_inference.logic.picture import Pixels
 
-# What a detector's pass shrinks a photo to, and the smallest face that it is sure to find there.
+# What a detector's pass shrinks a photo to, and the smallest face that it is sure to find there,
+# in pixels.
 _PASS_SIDE: Final = 640
 _SMALLEST_SEEN: Final = 24
 # Whoever is smaller than this, as a share of the photo's longer side, seldom comes alone.
 _SMALL_SHARE: Final = 0.05
+# Tiles are searched, not painted; they overlap by a share of their side.
 _MAX_TILES: Final = 12
 _OVERLAP: Final = 0.15
+# How many times longer than a tile's side a photo must be.
 _WORTH_TILING: Final = 1.25
 
 _UPRIGHT_DEGREES: Final = 60
-# Of two orientations that claim a face, the photo as it is; and whoever stands in it upright.
+# Of two orientations that claim a face, the photo as it is; and whoever stands in it upright. Taken
+# off the score.
 _TURN_HANDICAP: Final = 0.03
 _SIDEWAYS_HANDICAP: Final = 0.1
 
+# Detectors box tiny faces no closer than this share of their side.
 _ROUGHLY: Final = 0.75
 
+# Of two boxes one is left out from here on: intersection over union, or over the smaller box.
 _MAX_IOU: Final = 0.4
 _MAX_NESTED: Final = 0.7
 
@@ -50,10 +56,9 @@ def find_faces(
         rgb: ``uint8[H, W, 3]``, sRGB, red first.
         detector: it is called once to three times, and once more for each tile, of which a large
             photo with small faces, or with none, takes up to twelve.
-        min_side: faces whose longer side is shorter, in pixels, are left out; by a quarter less,
-            since detectors box tiny faces no closer than that. So many tiles see
-            faces of 24 pixels in 3 megapixels; in larger photos the smallest is larger in
-            proportion: 45 pixels in 12 megapixels, about one percent of the photo's width.
+        min_side: pixels; faces whose longer side is under three quarters of it are left out. The
+            tiles show faces of 24 pixels in 3 megapixels; in larger photos the smallest is larger
+            in proportion: 45 pixels in 12 megapixels, about one percent of the photo's width.
         thorough: look for turned faces and close-ups, too, where nobody is seen for sure.
 
     Returns:

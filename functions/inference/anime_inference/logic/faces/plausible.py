@@ -8,10 +8,15 @@ import numpy as np
 
 from anime_inference.logic.faces.face import Face
 
+# The box's longer side over the shorter.
 _MAX_ASPECT = 3.2
+# How far landmarks may lie outside of the box, as a share of its sides.
 _BOX_MARGIN = 0.4
+# Length of the line from between the eyes to between the corners of the mouth, as a share of the
+# face's side; and where along it the nose may lie: 0 at the eyes, 1 at the mouth.
 _EYES_TO_MOUTH = (0.15, 0.9)
 _NOSE_BETWEEN = (-0.35, 1.35)
+# How far a profile's eyes may lie in the wrong order, as a share of the face's side.
 _PROFILE = 0.12
 
 

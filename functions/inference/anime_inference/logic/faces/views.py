@@ -16,7 +16,9 @@ from anime_inference.logic.faces.face import Face
 from anime_inference.logic.geometry import miniature
 from anime_inference.logic.picture import Pixels
 
+# Quarter turns counterclockwise, the likeliest first.
 TURNS: Final = (1, 3, 2)
+# Grey around the photo in a mosaic; side of each of its cells and the least border, in pixels.
 _NEUTRAL: Final = 128
 _CELL: Final = 320
 _CELL_MARGIN: Final = 16
