@@ -11,11 +11,7 @@ from typing import Any, Final
 from PIL import Image, UnidentifiedImageError
 
 from anime_inference.logic.clip.header import ClipHeader, read_header
-from anime_inference.logic.decode import (
-    check_bytes,
-    check_size,
-    typed_errors,
-)
+from anime_inference.logic.decode import check_bytes, check_size, typed_errors
 from anime_inference.logic.effort import check_effort
 from anime_inference.logic.limits import ClipLimits, DecodeLimits
 from anime_inference.logic.normalise import normalise
