@@ -133,7 +133,7 @@ test: .venv/.ready ## The tests that need neither torch nor a network
 
 .PHONY: test-fast
 test-fast: .venv/.ready ## Logic, documents, template: what to run while working
-	$(BIN)/pytest -n 2 -m "not measures" tests/unit tests/golden tests/template
+	$(BIN)/pytest -n 2 -m "not measures and not slow" tests/unit tests/golden tests/template
 
 .PHONY: prometheus
 prometheus: .venv/.ready ## What checks the alerts: promtool (as root on Debian, installs it)

@@ -298,6 +298,7 @@ def test_a_pipe() -> None:
     assert (image.format, image.size) == ("WEBP", (64, 48))
 
 
+@pytest.mark.slow
 def test_a_pipe_into_a_file_and_out_of_one(photo: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.avif"
     assert run("transform", "-", out, stdin=photo.read_bytes()).returncode == 0

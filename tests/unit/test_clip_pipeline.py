@@ -224,6 +224,7 @@ def test_progress_is_told_frame_by_frame_and_can_end_the_work(
         transform(data, options, limits, models, stop)
 
 
+@pytest.mark.slow
 def test_a_full_model_has_the_same_statistics_in_all_frames(tmp_path: Path) -> None:
     """Its weights are random, and its normalisations differ from frame to frame."""
     graph = build_animegan2(random_state_dict(), Upsampling.ALIGN_CORNERS)

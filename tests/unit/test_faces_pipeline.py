@@ -91,6 +91,7 @@ def test_six_people_each_with_a_reason_or_a_new_face(models: Models) -> None:
     assert sizes[0] == max(sizes)
 
 
+@pytest.mark.slow
 def test_over_a_hundred_people_and_a_budget_for_the_largest(models: Models) -> None:
     people = np.asarray(opened(six()).resize((640, 443)))
     crowd = file_of(np.tile(people, (5, 4, 1)), "JPEG")

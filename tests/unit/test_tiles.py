@@ -128,6 +128,7 @@ def full(request: pytest.FixtureRequest) -> OnnxGenerator:
     return OnnxGenerator(find_style("hayao_full"), model, EngineOptions())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("height", "width", "count"),
     # In the second, float32 puts the last column's place a hair beyond the tile.
