@@ -13,6 +13,7 @@ from typing import Any, Final
 import pillow_heif
 from PIL import Image
 
+from tests.attacks.grids import grid
 from tests.pictures import file_of, png_bomb
 
 pillow_heif.register_heif_opener()
@@ -63,7 +64,23 @@ def bad_files() -> Iterator[BadFile]:
     yield BadFile(
         "AVIF whose pieces overlap", avif_of_overlapping_pieces(), (broken, "not-a-picture")
     )
+    yield from of_tiles()
     yield from polyglots()
+
+
+def of_tiles() -> Iterator[BadFile]:
+    """Pictures that are put together from far more than they show."""
+    large, complex_ = ("picture-too-large",), ("picture-too-complex",)
+    for name, fmt in (("AVIF", "AVIF"), ("HEIC", "HEIF")):
+        repeated = grid(fmt, tile=7000, across=30, down=30, output=64, items=1)
+        yield BadFile(f"{name} of 64 x 64 in 900 times one tile of 7000 x 7000", repeated, large)
+        many = grid(fmt, tile=64, across=110, down=110, output=7040)
+        yield BadFile(f"{name} of 7040 x 7040 in 12100 tiles", many, complex_)
+        lies = grid(fmt, tile=7000, across=4, down=4, output=28_000, says=64)
+        yield BadFile(f"{name} grid of 28000 x 28000 that says 64 x 64", lies, large)
+    # libavif takes each tile once, and shrinks it to what it says of itself.
+    shrunk = grid("AVIF", tile=7000, across=30, down=30, output=1920, tile_says=64)
+    yield BadFile("AVIF in 900 tiles of 7000 x 7000 that say 64 x 64", shrunk, large)
 
 
 def polyglots() -> Iterator[BadFile]:

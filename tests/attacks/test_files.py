@@ -17,6 +17,7 @@ from anime_inference.logic.effort import MOST_SCANS
 from anime_inference.logic.limits import ClipLimits, DecodeLimits
 from anime_shared.errors import AnimeError, BrokenPicture
 from tests.attacks import files
+from tests.attacks.grids import endless, grid
 from tests.pictures import file_of, gradient
 
 LIMITS = DecodeLimits(32 * 2**20, 1_000_000)
@@ -43,7 +44,16 @@ def outcome(data: bytes, *, animate: bool = False) -> str:
         (files.gif_of_rubbish(), "picture-too-complex"),
         (files.lying("AVIF", 1100), "picture-too-large"),
         (files.lying("HEIF", 1100), "broken-picture"),
-        (files.avif_of_overlapping_pieces(), "not-a-picture"),
+        (files.avif_of_overlapping_pieces(), "broken-picture"),
+        (grid("AVIF", tile=900, across=30, down=30, output=64, items=1), "picture-too-large"),
+        (grid("HEIF", tile=900, across=30, down=30, output=64, items=1), "picture-too-large"),
+        (grid("AVIF", tile=64, across=1, down=1, output=1100, says=64), "picture-too-large"),
+        (grid("HEIF", tile=64, across=1, down=1, output=1100, says=64), "picture-too-large"),
+        (grid("AVIF", tile=900, across=4, down=4, output=256, tile_says=64), "picture-too-large"),
+        (grid("AVIF", tile=64, across=200, down=200, output=64), "picture-too-complex"),
+        (grid("HEIF", tile=64, across=255, down=255, output=64, items=1), "picture-too-complex"),
+        (grid("HEIF", tile=8, across=40, down=40, output=64, depth=2), "picture-too-complex"),
+        (grid("HEIF", tile=64, across=2, down=1, output=64, depth=9), "broken-picture"),
         (files.png_with_packed(b"zTXt", 2**22), "broken-picture"),
         (files.png_with_packed(b"iTXt", 2**22), "broken-picture"),
         (files.png_with_packed(b"iCCP", 2**22), "broken-picture"),
@@ -70,6 +80,30 @@ def test_what_programs_write_is_not_refused() -> None:
     motion_photo = file_of(gradient(), "JPEG") + b"\xff\xda\0\x04ab" * 2 * MOST_SCANS
     assert decode(motion_photo, LIMITS).width == 64
     assert decode(files.jpeg_of_scans(20, 64), LIMITS).width == 64
+
+
+@pytest.mark.parametrize("fmt", ["AVIF", "HEIF"])
+def test_a_picture_of_many_tiles_is_not_refused(fmt: str) -> None:
+    small = grid(fmt, tile=64, across=10, down=10, output=600)
+    assert decode(small, LIMITS).rgb.shape == (600, 600, 3)
+    # As telephones write them: of the last tiles little is seen.
+    at_the_limit = grid(fmt, tile=512, across=2, down=2, output=1000)
+    assert decode(at_the_limit, LIMITS).rgb.shape == (1000, 1000, 3)
+
+
+@pytest.mark.parametrize("fmt", ["AVIF", "HEIF"])
+def test_every_cut_of_a_grid_is_a_typed_error(fmt: str) -> None:
+    data = grid(fmt, tile=64, across=2, down=2, output=128)
+    for length in range(1, data.index(b"mdat"), 3):
+        assert outcome(data[:length]) in {"broken-picture", "not-a-picture", "picture-too-large"}
+
+
+@pytest.mark.parametrize("kind", [b"iloc", b"iinf", b"iref", b"ipma", b"ipco", b"free"])
+def test_endless_boxes_are_refused_at_once(kind: bytes) -> None:
+    data = endless(kind, 16 * 2**20)
+    start = time.process_time()
+    assert outcome(data) in {"broken-picture", "picture-too-complex"}
+    assert time.process_time() - start < 2
 
 
 @pytest.mark.parametrize("mode", ["RGB", "RGBA", "L"])

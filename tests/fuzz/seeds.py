@@ -10,6 +10,7 @@ import numpy as np
 import pillow_heif
 from PIL import Image, ImageCms
 
+from tests.attacks.grids import grid
 from tests.clips import KINDS, clip_of, moving
 from tests.pictures import file_of, gradient
 
@@ -38,6 +39,8 @@ def _whole_pictures() -> Iterator[bytes]:
     yield file_of(image, "JPEG", progressive=True)
     yield file_of(image.convert("CMYK"), "JPEG")
     yield file_of(image, "AVIF", save_all=True, append_images=[image.rotate(90)])
+    yield grid("AVIF", tile=16, across=2, down=2, output=32)
+    yield grid("HEIF", tile=64, across=2, down=2, output=128)
     wide = np.linspace(0, 65_535, 256).reshape(16, 16).astype(np.uint16)
     yield file_of(Image.fromarray(wide), "PNG")
     for mode in ("1", "L", "LA", "P", "RGBA"):

@@ -7,11 +7,11 @@ itself 64 x 64 can hold 16384 x 16384. libavif has no limit that could be set fr
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
-from anime_shared.errors import BrokenPicture
+from anime_inference.logic.boxes import broken, items, number, walk
 
-_CONTAINERS: Final = {b"meta": 4, b"moov": 0, b"trak": 0, b"mdia": 0, b"minf": 0, b"stbl": 0}
 # A file of thousands of pieces is no photo.
 _MOST_PIECES: Final = 10_000
 _SEQUENCE_HEADER: Final = 1
@@ -24,81 +24,54 @@ def coded_sizes(data: bytes) -> Iterator[tuple[int, int]]:
         BrokenPicture: its boxes make no sense.
     """
     try:
-        for piece in _coded(data):
+        for _, piece in _coded(data):
             yield from _sizes(piece)
     except IndexError:
-        raise _broken() from None
+        raise broken() from None
 
 
-def _broken() -> BrokenPicture:
-    return BrokenPicture("image: its boxes are damaged, it can't be decoded", field="image")
+def coded_pixels(data: bytes) -> dict[int, int]:
+    """Pixels of the largest frame that each item of an AVIF codes.
+
+    Raises:
+        BrokenPicture: its boxes make no sense.
+    """
+    try:
+        return {
+            item: max((width * height for width, height in _sizes(piece)), default=0)
+            for item, piece in _coded(data)
+            if item is not None
+        }
+    except IndexError:
+        raise broken() from None
 
 
-def _coded(data: bytes) -> Iterator[memoryview]:
+def _coded(data: bytes) -> Iterator[tuple[int | None, memoryview]]:
     """The items of a still, and what a sequence's chunks of samples begin with."""
-    boxes = list(_walk(data, 0, len(data)))
+    boxes = list(islice(walk(data, 0, len(data)), _MOST_PIECES + 1))
+    if len(boxes) > _MOST_PIECES:
+        raise broken()
     inner = next((start for kind, start, _ in boxes if kind == b"idat"), 0)
     view, pieces, length = memoryview(data), 0, 0
     for kind, start, end in boxes:
         if kind == b"iloc":
-            for places in _items(data, start, end, inner):
+            for item, places in items(data, start, end, inner):
                 pieces += len(places)
                 length += sum(size for _, size in places)
                 # Pieces that lie over each other would be copied again and again.
                 if pieces > _MOST_PIECES or length > len(data):
-                    raise _broken()
+                    raise broken()
                 if len(places) == 1:
-                    yield view[places[0][0] : sum(places[0])]
+                    yield item, view[places[0][0] : sum(places[0])]
                 else:
-                    yield memoryview(b"".join(view[at : at + size] for at, size in places))
+                    yield item, memoryview(b"".join(view[at : at + size] for at, size in places))
         elif kind in (b"stco", b"co64"):
             wide = 4 if kind == b"stco" else 8
-            count = _number(data, start + 4, 4)
+            count = number(data, start + 4, 4)
             if count > _MOST_PIECES or start + 8 + count * wide > end:
-                raise _broken()
+                raise broken()
             for at in range(start + 8, start + 8 + count * wide, wide):
-                yield view[_number(data, at, wide) :]
-
-
-def _walk(data: bytes, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:
-    """Kind, beginning and end of the content of each box, at any depth (ISO 14496-12)."""
-    while start + 8 <= end:
-        length, kind, head = _number(data, start, 4), data[start + 4 : start + 8], 8
-        if length == 1:
-            length, head = _number(data, start + 8, 8), 16
-        stop = end if length == 0 else min(start + length, end)
-        if stop < start + head:
-            raise _broken()
-        yield kind, start + head, stop
-        if kind in _CONTAINERS:
-            yield from _walk(data, start + head + _CONTAINERS[kind], stop)
-        start = stop
-
-
-def _items(data: bytes, start: int, end: int, inner: int) -> Iterator[list[tuple[int, int]]]:
-    """Offset and length of the pieces of each item, as the ``iloc`` box tells."""
-    version = data[start]
-    sizes = _number(data, start + 4, 2)
-    of_offset, of_length, of_base, of_index = ((sizes >> shift) & 15 for shift in (12, 8, 4, 0))
-    of_index = of_index if version else 0
-    wide = 4 if version == 2 else 2
-    items, at = _number(data, start + 6, wide), start + 6 + wide
-    for _ in range(items):
-        at += wide
-        is_inner = bool(version) and _number(data, at, 2) & 15 == 1
-        at += 4 if version else 2
-        base = _number(data, at, of_base) + (inner if is_inner else 0)
-        count, at = _number(data, at + of_base, 2), at + of_base + 2
-        pieces = []
-        for _ in range(count):
-            offset = base + _number(data, at + of_index, of_offset)
-            length = _number(data, at + of_index + of_offset, of_length)
-            # No length means all that follows.
-            pieces.append((offset, length or max(0, len(data) - offset)))
-            at += of_index + of_offset + of_length
-            if at > end:
-                raise _broken()
-        yield pieces
+                yield None, view[number(data, at, wide) :]
 
 
 def _sizes(coded: memoryview) -> Iterator[tuple[int, int]]:
@@ -123,11 +96,7 @@ def _leb128(coded: memoryview, at: int) -> tuple[int, int]:
         value |= (coded[at + index] & 127) << (7 * index)
         if not coded[at + index] & 128:
             return value, at + index + 1
-    raise _broken()
-
-
-def _number(data: bytes, at: int, size: int) -> int:
-    return int.from_bytes(data[at : at + size], "big")
+    raise broken()
 
 
 class _Bits:
@@ -141,7 +110,7 @@ class _Bits:
         taken = self._bits[self._at : self._at + count]
         self._at += count
         if len(taken) < count:
-            raise _broken()
+            raise broken()
         return int(taken or "0", 2)
 
     def largest_frame(self) -> tuple[int, int]:

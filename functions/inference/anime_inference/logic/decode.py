@@ -15,6 +15,7 @@ from PIL import Image, ImageFile, UnidentifiedImageError
 from anime_inference.logic.av1 import coded_sizes
 from anime_inference.logic.clip.header import reach_of_gif
 from anime_inference.logic.effort import check_effort
+from anime_inference.logic.grids import check_grids
 from anime_inference.logic.limits import DecodeLimits
 from anime_inference.logic.normalise import normalise
 from anime_inference.logic.picture import Picture
@@ -65,6 +66,7 @@ def decode(data: bytes, limits: DecodeLimits, max_side: int | None = None) -> Pi
     """
     check_bytes(len(data), limits.max_bytes)
     check_effort(data)
+    check_grids(data, limits.max_pixels)
     if data.startswith(_GIF_MAGIC):
         # Pillow makes room for its first frame as soon as it opens the file, and checks nothing.
         check_size(*reach_of_gif(data), limits.max_pixels)
