@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Any
 
 from pydantic import AwareDatetime, BaseModel, Field
 
@@ -11,24 +10,9 @@ from anime_shared.jobs import Job, JobStatus, Result, Stage
 from anime_shared.options import OutputFormat
 from anime_shared.platform import Platform
 from anime_shared.receipt import Receipt
+from anime_web.logic.answers import Percent, Revision, absolute, moment
 from anime_web.logic.rules import Rules
 from anime_web.logic.uploads import result_file_name
-
-Percent = Annotated[int, Field(ge=0, le=100, description="How much of the work is done.")]
-
-Revision = Annotated[
-    str, Field(description="Another one each time that there is news; for `known`.")
-]
-
-
-def moment(seconds: float) -> datetime:
-    """A time in seconds since 1970 as a date."""
-    return datetime.fromtimestamp(seconds, UTC)
-
-
-def absolute(base_url: str, url: str) -> str:
-    """A link as a client can use it: one that begins with ``/`` is of this web function."""
-    return base_url.rstrip("/") + url if url.startswith("/") else url
 
 
 class ResultView(BaseModel):

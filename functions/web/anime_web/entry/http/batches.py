@@ -10,7 +10,8 @@ from anime_web.composition import Service
 from anime_web.entry.http.dependencies import BaseUrl, Key, ServiceOf
 from anime_web.entry.http.long_poll import RETRY_AFTER, news
 from anime_web.entry.http.schemas import ORDER, READ, WRITE, BatchRequest, Known, PathId, Wait
-from anime_web.logic.batches import BatchView, batch_view_of, find_batch, submit_batch
+from anime_web.logic.batch_status import BatchView, batch_view_of
+from anime_web.logic.batches import find_batch, submit_batch
 from anime_web.logic.cancel import cancel_batch
 
 PATH = "/api/v1/batches"

@@ -9,7 +9,7 @@ from fastapi import Depends, Request
 from anime_shared.http.access import API_KEY_HEADER
 from anime_web.composition import Service
 from anime_web.entry.http.schemas import IdempotencyHeader
-from anime_web.logic.submit import IdempotencyKey
+from anime_web.logic.orders import IdempotencyKey
 
 
 def _service(request: Request) -> Service:

@@ -25,7 +25,7 @@ from anime_shared.errors import (
     WebhookRefused,
 )
 from anime_shared.options import PaintOptions, TransformOptions
-from anime_web.logic.submit import Order
+from anime_web.logic.orders import Order
 from anime_web.logic.uploads import ContentType
 from anime_web.logic.webhooks import LONGEST_URL
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from anime_shared.http.schemas import answers_to
 from anime_web.entry.http.dependencies import BaseUrl, ServiceOf
 from anime_web.entry.http.schemas import SEND, UploadAnswer, UploadRequest
-from anime_web.logic.status import absolute, moment
+from anime_web.logic.answers import absolute, moment
 from anime_web.logic.uploads import make_upload
 
 router = APIRouter(tags=["uploads"])
