@@ -35,7 +35,8 @@ from anime_inference.logic.pipeline import transform
 from anime_inference.logic.stylise import paint, plan, run_bytes
 from anime_inference.settings import Settings
 from anime_shared.options import FacesMode, OutputFormat, TransformOptions
-from anime_shared.styles import DEFAULT_STYLE, Upsampling, find_style
+from anime_shared.style import Upsampling
+from anime_shared.styles import DEFAULT_STYLE, find_style
 from bench.process import peak_mib
 from tests.weights import random_state_dict
 

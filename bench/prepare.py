@@ -15,7 +15,7 @@ import pnnx
 import torch
 
 from anime_inference.adapters.state_dict import StateDict, read_state_dict
-from anime_shared.styles import Upsampling
+from anime_shared.style import Upsampling
 from bench.engines.ncnn import PARAM
 from bench.engines.ncnn import WEIGHTS as NCNN_WEIGHTS
 from bench.engines.own import MODELS

@@ -11,7 +11,8 @@ import numpy as np
 
 from anime_inference.adapters.download import git_blob_id
 from anime_inference.adapters.state_dict import StateDict
-from anime_shared.styles import PublishedWeights, Style, find_style
+from anime_shared.style import PublishedWeights, Style
+from anime_shared.styles import find_style
 
 _SHAPES = Path(__file__).parent / "data" / "animegan2_shapes.json"
 

@@ -36,7 +36,7 @@ def label_command(
     work: Work = _WORK,
 ) -> None:
     """Let the teacher paint every photo as it is, and those to train on varied, too."""
-    from anime_shared.styles import Upsampling  # noqa: PLC0415 - each command loads what it needs
+    from anime_shared.style import Upsampling  # noqa: PLC0415 - each command loads what it needs
     from training.label import label  # noqa: PLC0415
     from training.samples import count_samples  # noqa: PLC0415
     from training.teacher import OnnxTeacher, QuickTeacher  # noqa: PLC0415

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from anime_shared.styles import Upsampling
+from anime_shared.style import Upsampling
 
 # Left, right, top, bottom, as torch pads.
 Padding = tuple[int, int, int, int]

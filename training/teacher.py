@@ -10,7 +10,7 @@ import onnxruntime as ort
 import torch
 
 from anime_inference.adapters.engine import EngineOptions, session_options
-from anime_shared.styles import Upsampling
+from anime_shared.style import Upsampling
 from training.generator import Generator
 from training.samples import Picture
 

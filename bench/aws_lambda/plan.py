@@ -9,7 +9,8 @@ from typing import Final
 
 from anime_inference.adapters.graphs.animegan2 import build_animegan2
 from anime_inference.adapters.model_store import ModelStore
-from anime_shared.styles import DEFAULT_STYLE, Upsampling, find_style
+from anime_shared.style import Upsampling
+from anime_shared.styles import DEFAULT_STYLE, find_style
 from bench.aws_lambda.bare import StartBare, bare_pipeline
 from bench.aws_lambda.hosts import in_container, in_process
 from bench.aws_lambda.measure import Start

@@ -11,7 +11,8 @@ from anime_inference.composition import load_models
 from anime_inference.logic.memory import Memory
 from anime_inference.logic.stylise import paint
 from anime_inference.settings import Settings
-from anime_shared.styles import DEFAULT_STYLE, Style, find_style
+from anime_shared.style import Style
+from anime_shared.styles import DEFAULT_STYLE, find_style
 from bench.engines.loaded import Loaded
 
 MODELS = "models"

@@ -9,7 +9,7 @@ import torch
 
 from anime_inference.adapters.state_dict import StateDict
 from anime_inference.logic.picture import Pixels
-from anime_shared.styles import Upsampling
+from anime_shared.style import Upsampling
 from bench.engines.loaded import Loaded, to_pixels, to_tensor
 from training.generator import Generator
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from anime_shared.styles import Upsampling
+from anime_shared.style import Upsampling
 from training.generator import Generator
 
 

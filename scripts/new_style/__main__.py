@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 
 from anime_shared.errors import AnimeError
-from anime_shared.styles import Subject, Upsampling
+from anime_shared.style import Subject, Upsampling
 from scripts.new_style.style import NewStyle, Source
 from scripts.new_style.texts import with_card, with_chinese_row, with_entry, with_row
 

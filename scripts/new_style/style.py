@@ -12,7 +12,8 @@ import onnx
 
 from anime_inference.adapters.state_dict import UnsafeWeightsError, read_state_dict
 from anime_shared.errors import InvalidField
-from anime_shared.styles import STYLES, Subject, Upsampling
+from anime_shared.style import Subject, Upsampling
+from anime_shared.styles import STYLES
 
 _LARGEST_BYTES: Final = 2_000_000
 _INPUTS: Final = {Subject.SCENERY: ["image", "thumbnail"], Subject.PORTRAIT: ["image"]}

@@ -7,7 +7,7 @@ import json
 from typing import Final
 
 from anime_inference.adapters.download import git_blob_id
-from anime_shared.styles import Subject
+from anime_shared.style import Subject
 from scripts.new_style.style import NewStyle
 
 _END_OF_REGISTRY: Final = "\n)\nDEFAULT_STYLE"

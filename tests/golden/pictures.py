@@ -15,7 +15,8 @@ from anime_inference.logic.limits import PipelineLimits
 from anime_inference.logic.picture import Pixels
 from anime_inference.logic.pipeline import transform
 from anime_shared.options import FacesMode, OutputFormat, TransformOptions
-from anime_shared.styles import STYLES, Style
+from anime_shared.style import Style
+from anime_shared.styles import STYLES
 
 FOLDER: Final = Path(__file__).parent / "pictures"
 _PHOTOS: Final = Path(__file__).parents[2] / "docs/pictures"

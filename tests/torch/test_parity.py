@@ -16,7 +16,8 @@ torch = pytest.importorskip("torch", reason="torch is installed by make test-tor
 from anime_inference.adapters.graphs.animegan2 import build_animegan2  # noqa: E402
 from anime_inference.adapters.state_dict import StateDict, read_state_dict  # noqa: E402
 from anime_inference.logic.generator import Generators  # noqa: E402
-from anime_shared.styles import DEFAULT_STYLE, Upsampling, find_style  # noqa: E402
+from anime_shared.style import Upsampling  # noqa: E402
+from anime_shared.styles import DEFAULT_STYLE, find_style  # noqa: E402
 from tests.weights import random_state_dict  # noqa: E402
 from training.export import export  # noqa: E402
 from training.generator import Generator  # noqa: E402

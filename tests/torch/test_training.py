@@ -12,7 +12,7 @@ from PIL import Image
 torch = pytest.importorskip("torch", reason="torch is installed by make test-torch")
 
 from anime_inference.adapters.graphs.animegan2 import build_animegan2  # noqa: E402
-from anime_shared.styles import Upsampling  # noqa: E402
+from anime_shared.style import Upsampling  # noqa: E402
 from tests.pictures import gradient  # noqa: E402
 from tests.weights import npz_of, random_state_dict  # noqa: E402
 from training.evaluate import evaluate  # noqa: E402

@@ -21,7 +21,8 @@ from anime_inference.settings import Settings
 from anime_shared.composition import open_platform
 from anime_shared.options import TransformOptions
 from anime_shared.ports.object_store import ObjectStore
-from anime_shared.styles import Upsampling, find_style
+from anime_shared.style import Upsampling
+from anime_shared.styles import find_style
 from tests.pictures import file_of, gradient
 from tests.weights import random_state_dict
 from tests.work import PHOTO

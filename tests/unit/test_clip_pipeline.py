@@ -24,7 +24,8 @@ from anime_inference.settings import Settings
 from anime_shared.errors import ClipTooLong, ClipTooSlow, PictureTooLarge, UnknownJob
 from anime_shared.jobs import Stage
 from anime_shared.options import OutputFormat, TransformOptions
-from anime_shared.styles import DEFAULT_STYLE, Upsampling, find_style
+from anime_shared.style import Upsampling
+from anime_shared.styles import DEFAULT_STYLE, find_style
 from tests.clips import KINDS, clip_of, moving, scene, seen
 from tests.painted import assert_painted
 from tests.pictures import file_of, opened

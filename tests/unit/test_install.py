@@ -19,7 +19,7 @@ from anime_inference.adapters.install import install_from_folder, install_from_w
 from anime_inference.adapters.model_store import ModelStore
 from anime_inference.adapters.onnx_runtime import LoadedGenerators
 from anime_shared.errors import InstallFailed, ModelCorrupt, StyleNotInstalled
-from anime_shared.styles import Style
+from anime_shared.style import Style
 from tests.pictures import gradient
 from tests.weights import npz_of, random_state_dict, style_from
 

@@ -8,7 +8,8 @@ import pytest
 
 from anime_inference.adapters.model_store import _BUNDLED_FOLDER, ModelStore
 from anime_shared.errors import UnknownStyle
-from anime_shared.styles import DEFAULT_STYLE, STYLES, Architecture, find_style
+from anime_shared.style import Architecture
+from anime_shared.styles import DEFAULT_STYLE, STYLES, find_style
 
 
 def test_names_are_unique() -> None:

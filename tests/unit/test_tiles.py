@@ -23,7 +23,8 @@ from anime_inference.logic.picture import Pixels
 from anime_inference.logic.stylise import paint, plan
 from anime_inference.logic.tiles import Cut, Span, plan_tiles, smallest_tile
 from anime_shared.errors import PictureTooLarge, StyleNotInstalled
-from anime_shared.styles import Upsampling, find_style
+from anime_shared.style import Upsampling
+from anime_shared.styles import find_style
 from tests.weights import random_state_dict
 
 PLENTY = Memory(2**62)

@@ -7,7 +7,8 @@ from functools import cached_property
 
 from anime_shared.composition import open_platform
 from anime_shared.platform import Platform
-from anime_shared.styles import Style, installed_file
+from anime_shared.style import Style
+from anime_shared.styles import installed_file
 from anime_shared.telemetry import UNWATCHED, Telemetry
 from anime_shared.variants import Variants
 from anime_web.logic.finished import finish_batch, finish_job

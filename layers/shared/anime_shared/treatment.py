@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from anime_shared.errors import InputError, InvalidField
 from anime_shared.options import FacesMode, TransformOptions
-from anime_shared.styles import Style, find_style
+from anime_shared.style import Style
+from anime_shared.styles import find_style
 
 
 @dataclass(frozen=True, slots=True)

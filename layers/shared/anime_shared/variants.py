@@ -17,7 +17,8 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 from anime_shared.errors import InvalidField, UnknownStyle
 from anime_shared.metrics import NONE
 from anime_shared.options import TransformOptions
-from anime_shared.styles import Style, find_style
+from anime_shared.style import Style
+from anime_shared.styles import find_style
 
 SETTING: Final = "ANIME_VARIANTS"
 _FORM: Final = re.compile(r"(\w+)=(\w+:[0-9.]+(?:,\w+:[0-9.]+)*)", re.ASCII)

@@ -12,7 +12,7 @@ from typing import Final
 import httpx2 as httpx
 
 from anime_shared.errors import InstallFailed
-from anime_shared.styles import PublishedWeights
+from anime_shared.style import PublishedWeights
 
 OnProgress = Callable[[int, int | None], None]
 _ATTEMPTS: Final = 4

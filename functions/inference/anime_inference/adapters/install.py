@@ -9,7 +9,7 @@ from anime_inference.adapters.graphs.animegan2 import build_animegan2
 from anime_inference.adapters.model_store import Model, ModelStore
 from anime_inference.adapters.state_dict import UnsafeWeightsError, read_state_dict
 from anime_shared.errors import InstallFailed
-from anime_shared.styles import Style
+from anime_shared.style import Style
 
 
 def install_from_web(

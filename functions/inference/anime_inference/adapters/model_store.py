@@ -13,7 +13,8 @@ from typing import Final
 
 from anime_shared.errors import InstallFailed, ModelCorrupt, StyleNotInstalled
 from anime_shared.files import write_atomically
-from anime_shared.styles import Style, installed_file
+from anime_shared.style import Style
+from anime_shared.styles import installed_file
 
 # Of the graphs that are drawn from published weights: raised where an engine must tell them apart.
 MODEL_VERSION: Final = 3

@@ -21,7 +21,7 @@ from anime_inference.logic.generator import THUMBNAIL_SIDE, Generator, Part
 from anime_inference.logic.picture import Pixels, Tensor
 from anime_inference.logic.tiles import Cut
 from anime_shared.errors import ModelCorrupt, ProviderMissing, StyleNotInstalled
-from anime_shared.styles import Architecture, Style, Upsampling
+from anime_shared.style import Architecture, Style, Upsampling
 
 # Pixels; a multiple of what any network asks for.
 _WARM_UP_SIDE: Final = 64

@@ -8,7 +8,7 @@ from typing import Protocol
 from anime_inference.logic.faces.face import Detectors
 from anime_inference.logic.picture import Pixels, Tensor
 from anime_inference.logic.tiles import Cut
-from anime_shared.styles import Style
+from anime_shared.style import Style
 
 # Pixels of the thumbnail's height and width.
 THUMBNAIL_SIDE = 128

@@ -27,7 +27,7 @@ from anime_inference.logic.stylise import OnShare, mix, paint
 from anime_inference.logic.timings import OnStage, Timings
 from anime_shared.jobs import Stage
 from anime_shared.options import TransformOptions
-from anime_shared.styles import Style
+from anime_shared.style import Style
 from anime_shared.treatment import Treatment, choose_treatment
 
 

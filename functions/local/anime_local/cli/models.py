@@ -19,7 +19,8 @@ from anime_inference.composition import model_store
 from anime_inference.settings import read_settings
 from anime_local.cli.terminal import err, report
 from anime_shared.errors import AnimeError, InstallFailed
-from anime_shared.styles import STYLES, Style, find_style
+from anime_shared.style import Style
+from anime_shared.styles import STYLES, find_style
 
 app = typer.Typer(help="Install styles and check what is installed.", no_args_is_help=True)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from anime_shared.styles import Style
+from anime_shared.style import Style
 from anime_shared.variants import Variants
 from anime_web.logic.webhooks import AllowList
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from anime_shared.errors import AnimeError
 from anime_shared.http.access import CLIENT_HEADER
 from anime_shared.http.problems import MEDIA_TYPE
-from anime_shared.styles import Style, Subject
+from anime_shared.style import Style, Subject
 
 ClientName = Annotated[
     str | None,

@@ -24,7 +24,7 @@ from anime_inference.adapters.graphs.pen import (
     Scaled,
 )
 from anime_inference.adapters.state_dict import StateDict
-from anime_shared.styles import Upsampling
+from anime_shared.style import Upsampling
 
 
 def build_animegan2(weights: StateDict, upsampling: Upsampling) -> onnx.ModelProto:

@@ -11,7 +11,7 @@ from anime_inference.adapters.graphs.builder import GraphBuilder
 from anime_inference.adapters.graphs.folding import doubling_kernel
 from anime_inference.adapters.places import WHOLE_END
 from anime_inference.adapters.state_dict import StateDict
-from anime_shared.styles import Upsampling
+from anime_shared.style import Upsampling
 
 _EPSILON = 1e-5
 _SLOPE = 0.2

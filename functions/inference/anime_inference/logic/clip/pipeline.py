@@ -28,7 +28,7 @@ from anime_inference.logic.timings import Timings
 from anime_shared.errors import ClipTooSlow
 from anime_shared.jobs import Stage
 from anime_shared.options import OutputFormat, TransformOptions
-from anime_shared.styles import Style
+from anime_shared.style import Style
 from anime_shared.treatment import Treatment
 
 # Bytes for each pixel of a frame, beside what a photo's takes: the frame before and its painting,
