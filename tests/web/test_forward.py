@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import socket
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import httpx2
 import pytest
 from fastapi import FastAPI, Request, Response
 
 from anime_inference.entry.http.app import create_app
+from anime_inference.logic import studio
 from anime_inference.settings import Settings as InferenceSettings
+from anime_shared.errors import PictureTooLarge
+from anime_web.entry.http.app import create_app as create_web
+from anime_web.settings import Settings as WebSettings
 from tests.pictures import opened
 from tests.web.conftest import MakeSite
 from tests.web.serving import serving
@@ -115,3 +123,53 @@ def test_nothing_of_a_forwarded_photo_stays_here(site: Site) -> None:
     site.client.post("/upload", files=PHOTO)
     left = [path for path in Path(site.settings.data_dir).rglob("*") if path.suffix == ""]
     assert {path.name for path in left} == {"uploads", "results", "secret"}
+
+
+def test_who_goes_away_is_waited_for_no_longer(tmp_path: Path) -> None:
+    came, went = threading.Event(), threading.Event()
+    app = FastAPI()
+
+    @app.post("/api/v1/transform")
+    async def paint(request: Request) -> None:
+        await request.body()
+        came.set()
+        for _ in range(100):
+            if await request.is_disconnected():
+                went.set()
+                return
+            await asyncio.sleep(0.1)
+
+    with serving(app) as url:
+        settings = WebSettings(data_dir=tmp_path, inference_url=url, rate_limit="")
+        with serving(create_web(settings)) as web:
+            with pytest.raises(httpx2.ReadTimeout):
+                httpx2.post(f"{web}/upload", files=PHOTO, timeout=httpx2.Timeout(5, read=1))
+            assert came.is_set()
+            assert went.wait(5)
+
+
+def test_a_photo_whose_sender_went_is_not_painted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on = [], threading.Event()
+
+    def paint(photo: bytes, *_: object, **__: object) -> None:
+        begun.append(photo)
+        assert go_on.wait(20)
+        raise PictureTooLarge("image: it only shows that it was begun")
+
+    monkeypatch.setattr(studio, "transform", paint)
+    settings = InferenceSettings(data_dir=tmp_path, model_folder=tmp_path, concurrency=1)
+    with ThreadPoolExecutor(1) as pool, serving(create_app(settings)) as url:
+        web_settings = WebSettings(data_dir=tmp_path, inference_url=url, rate_limit="")
+        with serving(create_web(web_settings)) as web:
+            first = pool.submit(httpx2.post, f"{web}/upload", files={"image": PNG}, timeout=20)
+            while not begun and not first.done():
+                time.sleep(0.01)
+            with pytest.raises(httpx2.ReadTimeout):
+                httpx2.post(f"{web}/upload", files={"image": PNG + b"2"}, timeout=1)
+            time.sleep(1)
+            go_on.set()
+            last = httpx2.post(f"{web}/upload", files={"image": PNG + b"3"}, timeout=20)
+            assert [first.result().status_code, last.status_code] == [413, 413]
+    assert begun == [PNG, PNG + b"3"]

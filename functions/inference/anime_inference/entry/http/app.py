@@ -96,7 +96,8 @@ async def post_transform(
     start = time.perf_counter()
     accept = request.headers.get("accept", "")
     photo = await form.image.read()
-    picture = await _calls(request).picture_of(photo, form.options(accept), client)
+    options, gone = form.options(accept), request.is_disconnected
+    picture = await _calls(request).picture_of(photo, options, client, gone)
     elapsed = time.perf_counter() - start
     return _file(picture) if wants_image(accept) else _json(picture, elapsed)
 

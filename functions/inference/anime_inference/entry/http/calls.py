@@ -9,6 +9,7 @@ from anyio import to_thread
 from anime_inference.composition import Service
 from anime_inference.entry.http.workers import Workers
 from anime_inference.logic.painting import PaintedPicture
+from anime_shared.http.presence import Gone
 from anime_shared.options import TransformOptions
 
 
@@ -20,7 +21,7 @@ class Calls:
         self._workers = Workers(service.settings.concurrency, service.settings.max_waiting)
 
     async def picture_of(
-        self, photo: bytes, options: TransformOptions, client: str | None
+        self, photo: bytes, options: TransformOptions, client: str | None, gone: Gone
     ) -> PaintedPicture:
         """The picture of a photo; one that is known from earlier waits for no other.
 
@@ -28,9 +29,10 @@ class Calls:
             photo: its file.
             options: how it is painted.
             client: the name of who asks; for one without a name, variants hang on the photo.
+            gone: whether who asks has gone; a photo that waits isn't begun then.
 
         Raises:
-            Busy: too many photos are waiting.
+            Busy: too many photos are waiting, or who asks has gone.
             InputError: the photo or an option is at fault.
             ModelError: a model is missing or damaged.
         """
@@ -41,4 +43,4 @@ class Calls:
         known = await to_thread.run_sync(studio.find, photo, options, variant)
         if known is not None:
             return known
-        return await self._workers.run(studio.paint, photo, options, variant)
+        return await self._workers.run(gone, studio.paint, photo, options, variant)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Final
 
@@ -13,6 +14,7 @@ from starlette.requests import ClientDisconnect
 from anime_shared import trail
 from anime_shared.errors import MalformedBody
 from anime_shared.http.correlation import CORRELATION_HEADER, TRACE_HEADER
+from anime_shared.http.presence import unless_gone
 from anime_web.entry.http.dependencies import ServiceOf
 from anime_web.ports.forwarder import ForwardedRequest
 
@@ -49,9 +51,15 @@ async def post_transform(request: Request, service: ServiceOf) -> StreamingRespo
     forwarder = await to_thread.run_sync(lambda: service.forwarder)
     headers = {name: request.headers[name] for name in _PASSED_ON if name in request.headers}
     headers |= _trail()
-    answer = await forwarder.forward(
-        ForwardedRequest(PATH, request.url.query, headers, _body(request))
-    )
+    passed_on = asyncio.Event()
+
+    async def gone() -> bool:
+        # Whoever looks for the end of the connection before takes parts of the body away.
+        await passed_on.wait()
+        return await request.is_disconnected()
+
+    copy = ForwardedRequest(PATH, request.url.query, headers, _body(request, passed_on))
+    answer = await unless_gone(gone, lambda: forwarder.forward(copy))
     kept = {name: text for name, text in answer.headers.items() if name not in _KEPT_BACK}
     return StreamingResponse(answer.body, answer.status, kept)
 
@@ -62,9 +70,10 @@ def _trail() -> dict[str, str]:
     return {names[field]: text for field, text in told.items()}
 
 
-async def _body(request: Request) -> AsyncIterator[bytes]:
+async def _body(request: Request, passed_on: asyncio.Event) -> AsyncIterator[bytes]:
     try:
         async for chunk in request.stream():
             yield chunk
+        passed_on.set()
     except ClientDisconnect:
         raise MalformedBody("body: it ended too early", field="body") from None
