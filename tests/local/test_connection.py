@@ -16,11 +16,21 @@ import pytest
 from typer.testing import CliRunner
 
 from anime_local.cli import app
+from anime_local.cli.terminal import report
 from anime_local.client import AnimeClient, ServerUnreachable, UnexpectedAnswer, UnknownProblem
-from anime_shared.errors import AnimeError, Busy, TooManyRequests
+from anime_local.client.answers import Job
+from anime_shared.errors import (
+    AnimeError,
+    Busy,
+    ProcessingFailed,
+    StyleNotInstalled,
+    TooManyRequests,
+)
 from anime_shared.options import PaintOptions
 from anime_shared.problems import problem_of
+from tests.pictures import file_of, gradient
 
+PNG = file_of(gradient())
 JOB = {"job_id": "j", "status": "succeeded", "result_url": "/storage/x", "from_the_future": 1}
 Answer = tuple[int, Any, dict[str, str]]
 
@@ -54,7 +64,7 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    do_POST = do_GET  # noqa: N815 - the library looks for this name
+    do_POST = do_PUT = do_GET  # noqa: N815 - the library looks for these names
 
     def log_message(self, *_: object) -> None:
         pass
@@ -166,3 +176,47 @@ def test_the_command_line_takes_address_and_key_from_the_environment(scripted: S
     assert result.exit_code == 0
     ((path, headers),) = scripted.heard
     assert (path, headers["x-api-key"]) == ("/api/v1/styles", "my key")
+
+
+def test_all_that_is_done_for_one_photo_has_one_correlation_id(
+    scripted: Scripted, client: AnimeClient
+) -> None:
+    upload = {
+        "upload_id": "u",
+        "url": "/storage/u",
+        "method": "PUT",
+        "headers": {},
+        "expires_at": "2030-01-01T00:00:00Z",
+    }
+    job = {"job_id": "j", "status": "failed", "problem": problem_of(ProcessingFailed("no"))}
+    ids: list[str] = []
+    for _ in range(2):
+        scripted.heard.clear()
+        scripted.answers = [(201, upload, {}), (200, {}, {}), (202, job, {})]
+        with pytest.raises(ProcessingFailed) as failed:
+            client.transform(PNG)
+        heard = {headers["x-correlation-id"] for _, headers in scripted.heard}
+        assert (len(scripted.heard), heard) == (3, {failed.value.correlation_id})
+        ids += heard
+    assert len(set(ids)) == 2
+
+
+def test_a_refusal_tells_its_correlation_id(
+    scripted: Scripted, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scripted.answers = [refusal(StyleNotInstalled("style: not here"))]
+    with AnimeClient(scripted.url) as client, pytest.raises(StyleNotInstalled) as refused:
+        client.job("j")
+    told = refused.value.correlation_id
+    assert told == scripted.heard[0][1]["x-correlation-id"]
+    report(refused.value)
+    assert f"style: not here (correlation id {told})" in capsys.readouterr().err
+
+
+def test_another_server_is_not_told_the_correlation_id(
+    scripted: Scripted, client: AnimeClient
+) -> None:
+    scripted.answers = [(200, {}, {})]
+    elsewhere = JOB | {"result_url": f"{scripted.url}/elsewhere"}
+    client.download(Job.model_validate(elsewhere))
+    assert "x-correlation-id" not in scripted.heard[0][1]

@@ -62,6 +62,7 @@ class AnimeError(Exception):
         detail: what went wrong this time, for the caller's eyes.
         field: the input that is to blame, if one is.
         limit: the limit that was passed, if one was.
+        correlation_id: by which an operator finds the call in the log, where a client was told so.
     """
 
     code: ClassVar[str]
@@ -76,6 +77,7 @@ class AnimeError(Exception):
         self.detail = detail
         self.field = field
         self.limit = limit
+        self.correlation_id: str | None = None
 
 
 class InputError(AnimeError):

@@ -13,7 +13,7 @@ _LONGEST_NAME = 64
 
 
 def problem_of(error: AnimeError) -> dict[str, Any]:
-    """The problem object of an error: type, title, status, detail, retryable, field, limit."""
+    """The problem object of an error: what a client is told of it, without what isn't known."""
     problem = {
         "type": f"urn:anime:problem:{error.code}",
         "title": error.title,
@@ -25,6 +25,8 @@ def problem_of(error: AnimeError) -> dict[str, Any]:
         problem["field"] = error.field
     if error.limit is not None:
         problem["limit"] = error.limit
+    if error.correlation_id is not None:
+        problem["correlation_id"] = error.correlation_id
     return problem
 
 

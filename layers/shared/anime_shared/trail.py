@@ -17,6 +17,8 @@ from typing import Any, Final
 
 from anime_shared.jobs import new_id
 
+CORRELATION_HEADER: Final = "X-Correlation-ID"
+TRACE_HEADER: Final = "traceparent"
 _CORRELATION_ID: Final = re.compile(r"[A-Za-z0-9_.-]{8,64}", re.ASCII)
 _TRACEPARENT: Final = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 

@@ -16,10 +16,12 @@ from pydantic import TypeAdapter, ValidationError
 from anime_local.client.answers import Job, Style, Upload
 from anime_local.client.connection import Connection
 from anime_local.client.errors import UnexpectedAnswer, error_of
+from anime_shared import trail
 from anime_shared.errors import AnimeError, EmptyPicture, NotAPicture, UnknownJob
 from anime_shared.jobs import JobStatus, new_id
 from anime_shared.options import PaintOptions
 from anime_shared.sniff import HEAD_BYTES, content_type_of
+from anime_shared.trail import Trail
 
 _LONG_POLL_SECONDS: Final = 20
 # Between two looks at a job, where the server doesn't hold the answer back.
@@ -59,7 +61,7 @@ class AnimeClient:
     """Talks to one server; may be used by several threads.
 
     Every method raises the server's error (``anime_shared.errors``), ``ServerUnreachable``, or
-    ``UnexpectedAnswer``.
+    ``UnexpectedAnswer``; its ``correlation_id`` is in the log of the server.
 
     Args:
         base_url: of the server, such as ``http://127.0.0.1:8000``.
@@ -154,17 +156,29 @@ class AnimeClient:
     ) -> Transformed:
         """Have a photo painted, and wait for it.
 
-        If ``on_progress`` raises, or Ctrl-C comes, the job is cancelled.
+        If ``on_progress`` raises, or Ctrl-C comes, the job is cancelled. All that is asked for it
+        has one correlation id.
 
         Raises:
             AnimeError: the photo is none, or the job failed; see the class, too.
             OSError: the file can't be read.
         """
+        followed = trail.current() or Trail.of(None, None)
+        with trail.following(followed):
+            try:
+                return self._transform(photo, options or PaintOptions(), on_progress)
+            except AnimeError as error:
+                error.correlation_id = followed.correlation_id
+                raise
+
+    def _transform(
+        self, photo: Path | bytes, options: PaintOptions, on_progress: Callable[[Job], None]
+    ) -> Transformed:
         name, size, head = _announced(photo)
         # A file that the server refuses by its size isn't read.
         upload = self.create_upload(name, size, _content_type(head))
         self.put(upload, photo if isinstance(photo, bytes) else photo.read_bytes())
-        job = self.submit(upload.upload_id, options or PaintOptions())
+        job = self.submit(upload.upload_id, options)
         try:
             job = self.wait(job, on_progress)
         except AnimeError:

@@ -10,7 +10,10 @@ from typing import Any, Final
 import httpx2
 
 from anime_local.client.errors import ServerUnreachable, UnexpectedAnswer, error_of
+from anime_shared import trail
 from anime_shared.errors import AnimeError
+from anime_shared.jobs import new_id
+from anime_shared.trail import CORRELATION_HEADER
 
 _API_KEY_HEADER: Final = "X-API-Key"
 _FIRST_DELAY: Final = 0.25
@@ -21,6 +24,9 @@ _WORTH_ANOTHER_TRY: Final = (429, 502, 503, 504)
 
 class Connection:
     """A connection to one server. Every request through it may safely be made twice.
+
+    The server is told the correlation id of what this thread follows (``anime_shared.trail``), or
+    a new one; errors have it.
 
     Args:
         base_url: of the server.
@@ -62,7 +68,7 @@ class Connection:
                 method,
                 f"{self._base_url}{path}",
                 json=json,
-                headers={**self._keyed, **(headers or {})},
+                headers={CORRELATION_HEADER: _correlation_id(), **self._keyed, **(headers or {})},
                 params={name: value for name, value in query.items() if value is not None},
                 timeout=self._timeout + (wait or 0),
             ),
@@ -77,7 +83,10 @@ class Connection:
         Raises:
             AnimeError: as :meth:`call`.
         """
-        absolute = f"{self._base_url}{url}" if url.startswith("/") else url
+        absolute = url
+        if url.startswith("/"):
+            absolute = f"{self._base_url}{url}"
+            headers = {CORRELATION_HEADER: _correlation_id(), **headers}
         request = self._http.build_request(method, absolute, headers=headers, content=content)
         return self._send(request, self._patience)
 
@@ -85,6 +94,7 @@ class Connection:
         end = time.monotonic() + patience
         delay = _FIRST_DELAY
         while True:
+            response = None
             try:
                 response = self._http.send(request)
             except httpx2.TransportError as cause:
@@ -96,15 +106,20 @@ class Connection:
                 if response.is_success:
                     return response
                 error = _error_of(response)
-                if response.status_code not in _WORTH_ANOTHER_TRY:
-                    raise error
                 pause = _retry_after(response)
+            error.correlation_id = request.headers.get(CORRELATION_HEADER)
+            if response is not None and response.status_code not in _WORTH_ANOTHER_TRY:
+                raise error
             # Clients that failed together shouldn't come back together.
             pause = max(pause, delay * random.uniform(0.5, 1))  # noqa: S311
             if time.monotonic() + pause > end:
                 raise error
             time.sleep(pause)
             delay = min(2 * delay, _LONGEST_DELAY)
+
+
+def _correlation_id() -> str:
+    return trail.fields().get("correlation_id") or new_id()
 
 
 def _error_of(response: httpx2.Response) -> AnimeError:

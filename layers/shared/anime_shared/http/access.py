@@ -12,9 +12,9 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from anime_shared.errors import Unauthorized
-from anime_shared.http.correlation import CORRELATION_HEADER, TRACE_HEADER
 from anime_shared.http.problems import respond
 from anime_shared.settings import PlatformSettings
+from anime_shared.trail import CORRELATION_HEADER, TRACE_HEADER
 
 API_KEY_HEADER: Final = "x-api-key"
 CLIENT_HEADER: Final = "Anime-Client"

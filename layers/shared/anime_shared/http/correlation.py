@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from anime_shared import trail
-from anime_shared.trail import Trail
-
-CORRELATION_HEADER: Final = "X-Correlation-ID"
-TRACE_HEADER: Final = "traceparent"
+from anime_shared.trail import CORRELATION_HEADER, TRACE_HEADER, Trail
 
 
 class Correlation:

@@ -13,8 +13,8 @@ from starlette.exceptions import HTTPException
 
 from anime_shared import trail
 from anime_shared.errors import AnimeError, InternalError
-from anime_shared.http.correlation import CORRELATION_HEADER
 from anime_shared.problems import invalid_field, problem_of
+from anime_shared.trail import CORRELATION_HEADER
 
 MEDIA_TYPE: Final = "application/problem+json"
 RETRY_AFTER_SECONDS: Final = 2

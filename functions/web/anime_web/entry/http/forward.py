@@ -13,8 +13,8 @@ from starlette.requests import ClientDisconnect
 
 from anime_shared import trail
 from anime_shared.errors import MalformedBody
-from anime_shared.http.correlation import CORRELATION_HEADER, TRACE_HEADER
 from anime_shared.http.presence import unless_gone
+from anime_shared.trail import CORRELATION_HEADER, TRACE_HEADER
 from anime_web.entry.http.dependencies import ServiceOf
 from anime_web.ports.forwarder import ForwardedRequest
 
