@@ -20,7 +20,8 @@ class Settings(PlatformSettings):
         int,
         Field(
             ge=64 * MEBIBYTE,
-            description="Memory that each photo may take, in bytes; tiles keep to it.",
+            description="Memory that each photo may take, in bytes; tiles keep to it. Times the "
+            "photos that are painted at once, with the process, it must fit into the machine's.",
         ),
     ] = 4096 * MEBIBYTE
     max_frames: Annotated[
@@ -59,10 +60,19 @@ class Settings(PlatformSettings):
         int, Field(ge=1, le=64, description="Photos worked on at the same time.")
     ] = 1
     max_waiting: Annotated[
-        int, Field(ge=0, description="Photos that may wait before new ones are told to come back.")
+        int,
+        Field(
+            ge=0,
+            description="Photos that may wait before new ones are told to come back. Those that "
+            "wait longer than ANIME_FORWARD_TIMEOUT aren't painted.",
+        ),
     ] = 32
     result_cache: Annotated[
-        bool, Field(description="Keep painted pictures, to answer the same request with them.")
+        bool,
+        Field(
+            description="Keep painted pictures, to answer the same request with them, as "
+            "long as results are kept, whose room they share."
+        ),
     ] = True
     worker_threads: Annotated[
         int, Field(ge=1, le=64, description="Jobs that a worker does at the same time.")

@@ -30,7 +30,13 @@ class Settings(PlatformSettings):
         ),
     ] = None
     forward_timeout: Annotated[
-        float, Field(gt=0, le=900, description="Seconds that it has for an answer.")
+        float,
+        Field(
+            gt=0,
+            le=900,
+            description="Seconds that it has for an answer. A gateway that gives up earlier "
+            "answers in its own words.",
+        ),
     ] = 28
     upload_url_seconds: Annotated[
         float, Field(ge=1, le=604_800, description="How long a file may be sent to its upload.")
@@ -65,7 +71,11 @@ class Settings(PlatformSettings):
     ] = None
     public_url: Annotated[
         str | None,
-        Field(pattern="^https?://", description="The web function as clients see it, for links."),
+        Field(
+            pattern="^https?://",
+            description="The web function as clients see it, for links; none: as the request says, "
+            "which a proxy may have changed.",
+        ),
     ] = None
     site_dir: Annotated[
         DirectoryPath | None,

@@ -78,7 +78,13 @@ class PlatformSettings(BaseSettings):
         float, Field(ge=60, description="Seconds until uploads, results and jobs expire.")
     ] = 86_400
     visibility_timeout: Annotated[
-        float, Field(ge=1, le=43_200, description="Seconds until an abandoned job is tried again.")
+        float,
+        Field(
+            ge=1,
+            le=43_200,
+            description="Seconds until an abandoned job is tried again. Workers renew it; on AWS "
+            "nobody does: longer than the inference function's timeout, or jobs are painted twice.",
+        ),
     ] = 15
     max_attempts: Annotated[
         int, Field(ge=1, le=100, description="Attempts at a job before it is given up.")
