@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import pytest
 
-from anime_shared.errors import IdempotencyKeyReused, JobHeld, UnknownJob
+from anime_shared.errors import IdempotencyKeyReused, JobHeld, StorageUnavailable, UnknownJob
 from anime_shared.jobs import Batch, Job, JobStatus, Result, Stage, Upload, new_id
 from anime_shared.ledger import Ledger
 from anime_shared.options import OutputFormat, TransformOptions
-from anime_shared.ports.job_store import JobStore
+from anime_shared.ports.job_store import JobStore, Record
 
 LEASE = 15.0
 RETENTION = 3600.0
@@ -180,3 +180,41 @@ def test_a_lease_from_before_the_clock_was_set_back_is_void(
         ledger.claim(job.id, LEASE)
     clock.seconds -= 3600
     assert ledger.give_up(job.id, PROBLEM).status is JobStatus.FAILED
+
+
+def test_a_key_whose_record_vanished_meanwhile_makes_the_new_thing(
+    job_store: JobStore, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(job_store, "create", lambda *_: True)
+    ledger = Ledger(job_store, clock)
+    assert ledger.remember("key", "request", "first", clock.seconds + RETENTION) == "first"
+
+
+def test_a_change_that_others_were_quicker_than_is_made_again(
+    job_store: JobStore, clock: Clock, job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two workers claim at once: the slower one sees what the other made of the job."""
+    ledger, replace = Ledger(job_store, clock), job_store.replace
+
+    def beaten(record: Record, body: str) -> bool:
+        monkeypatch.setattr(job_store, "replace", replace)
+        ledger.claim(job.id, LEASE)
+        return replace(record, body)
+
+    monkeypatch.setattr(job_store, "replace", beaten)
+    with pytest.raises(JobHeld):
+        ledger.claim(job.id, LEASE)
+    assert ledger.job(job.id).attempts == 1
+
+
+def test_a_store_is_asked_whether_it_answers(
+    job_store: JobStore, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Ledger(job_store, clock).check()
+
+    def away(_: str) -> None:
+        raise StorageUnavailable("the disk is full")
+
+    monkeypatch.setattr(job_store, "get", away)
+    with pytest.raises(StorageUnavailable):
+        Ledger(job_store, clock).check()

@@ -129,3 +129,9 @@ def test_one_call_tells_the_variant_and_keeps_to_it() -> None:
         assert (refused.status_code, refused.json()["field"]) == (422, "Anime-Client")
     assert {name for name, _ in told} == {"student", "shinkai"}
     assert len(told) == 2
+
+
+def test_shares_may_miss_the_whole_by_a_rounding_error() -> None:
+    almost = Variants.parse("hayao=student:0.4999995,shinkai:0.5")
+    # Of half a million clients the first whose number lies behind both shares.
+    assert model_style_for(almost, "client 539468") == "shinkai"
