@@ -135,6 +135,18 @@ test: .venv/.ready ## The tests that need neither torch nor a network
 test-fast: .venv/.ready ## Logic, documents, template: what to run while working
 	$(BIN)/pytest -n 2 -m "not measures and not slow" tests/unit tests/golden tests/template
 
+# What runs the logic; other tiers and what starts processes or paints large pictures add nothing.
+COVER = tests/unit tests/web tests/contract/test_ledger.py
+COVERS_NOTHING = $(foreach name,architecture cli documents faces_detectors http_cache import_budget \
+  install observability,--ignore=tests/unit/test_$(name).py) \
+  $(foreach name,connection processes schemathesis,--ignore=tests/web/test_$(name).py)
+
+.PHONY: coverage
+coverage: .venv/.ready ## How many of the logic's branches its tests run; fails under 95 %
+	$(BIN)/pytest -n 2 -q -m "not torch and not measures" $(COVER) $(COVERS_NOTHING) \
+	  -k "not (test_tiles and full_model)" --cov --cov-report=term --cov-report=json:.cover/report.json
+	@$(BIN)/python -m scripts.coverage .cover/report.json
+
 .PHONY: prometheus
 prometheus: .venv/.ready ## What checks the alerts: promtool (as root on Debian, installs it)
 	@$(BIN)/python -m scripts.prometheus

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from anime_shared import watch
+from anime_shared import metrics, watch
 from anime_shared.adapters.embedded.layout import Layout
 from anime_shared.adapters.embedded.queue import SqliteQueue
 from anime_shared.adapters.telemetry.memory import SystemMemory
@@ -55,18 +55,18 @@ def test_memory_and_queues_are_told(tmp_path: Path) -> None:
     told, queue = Told(), opened(SqliteQueue, tmp_path)
     queue.send(["one", "two"])
     Watch(told, SystemMemory(), lambda: {"jobs": queue}).look()
-    (memory,) = told.of(watch.MEMORY_BYTES.name)
+    (memory,) = told.of(metrics.MEMORY_BYTES.name)
     assert memory > 2**20
-    (age,) = told.of(watch.QUEUE_AGE_SECONDS.name)
+    (age,) = told.of(metrics.QUEUE_AGE_SECONDS.name)
     assert 0 <= age < 60
-    assert (watch.QUEUE_DEPTH.name, 2, {"queue": "jobs"}) in told.numbers
+    assert (metrics.QUEUE_DEPTH.name, 2, {"queue": "jobs"}) in told.numbers
 
 
 def test_a_queue_that_does_not_answer_is_not_a_number(tmp_path: Path) -> None:
     told = Told()
     gone, there = opened(Gone, tmp_path), opened(SqliteQueue, tmp_path)
     Watch(told, SystemMemory(), lambda: {"gone": gone, "there": there}).look()
-    depths, ages = told.of(watch.QUEUE_DEPTH.name), told.of(watch.QUEUE_AGE_SECONDS.name)
+    depths, ages = told.of(metrics.QUEUE_DEPTH.name), told.of(metrics.QUEUE_AGE_SECONDS.name)
     assert [math.isnan(depth) for depth in depths] == [True, False]
     assert [math.isnan(age) for age in ages] == [True, False]
 
@@ -77,7 +77,7 @@ def test_queues_that_can_not_be_opened_leave_the_memory() -> None:
 
     told = Told()
     Watch(told, SystemMemory(), away).look()
-    assert len(told.of(watch.MEMORY_BYTES.name)) == len(told.numbers) == 1
+    assert len(told.of(metrics.MEMORY_BYTES.name)) == len(told.numbers) == 1
 
 
 def test_it_looks_at_the_start_and_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -99,4 +99,4 @@ def test_it_looks_at_the_start_and_again_and_again(monkeypatch: pytest.MonkeyPat
     assert again.wait(10)
     assert looks[1] is looks[2]
     assert looks[2].daemon, "it keeps no process from ending"
-    assert told.of(watch.STARTS.name) == [1]
+    assert told.of(metrics.STARTS.name) == [1]
