@@ -111,8 +111,12 @@ def test_a_job_is_claimed_again_when_the_lease_is_over(
 
 
 def test_a_released_job_can_be_claimed_at_once(ledger: Ledger, job: Job) -> None:
-    ledger.release(ledger.claim(job.id, LEASE))
-    assert ledger.job(job.id).status is JobStatus.QUEUED
+    held = ledger.claim(job.id, LEASE)
+    ledger.progress(held, Stage.DETECT, LEASE)
+    ledger.release(held)
+    released = ledger.job(job.id)
+    assert (released.status, released.stage, released.percent) == (JobStatus.QUEUED, None, 0)
+    assert (released.claim, released.lease_until) == (None, 0)
     assert ledger.claim(job.id, LEASE).attempts == 2
 
 
@@ -120,6 +124,8 @@ def test_a_job_that_succeeded_stays_so(ledger: Ledger, job: Job) -> None:
     held = ledger.claim(job.id, LEASE)
     done = ledger.succeed(held, RESULT)
     assert (done.status, done.percent, done.result) == (JobStatus.SUCCEEDED, 100, RESULT)
+    assert (done.stage, done.claim, done.lease_until) == (None, None, 0)
+    assert done.finished_at == ledger.now()
     assert ledger.claim(job.id, LEASE) == ledger.give_up(job.id, PROBLEM) == done
     with pytest.raises(JobHeld):
         ledger.fail(held, PROBLEM)
@@ -129,6 +135,7 @@ def test_a_failed_job_tells_its_problem(ledger: Ledger, job: Job) -> None:
     ledger.fail(ledger.claim(job.id, LEASE), PROBLEM)
     failed = ledger.job(job.id)
     assert (failed.status, failed.problem) == (JobStatus.FAILED, PROBLEM)
+    assert failed.finished_at == ledger.now()
 
 
 def test_a_job_is_given_up_when_nobody_holds_it(ledger: Ledger, job: Job, clock: Clock) -> None:
@@ -136,7 +143,10 @@ def test_a_job_is_given_up_when_nobody_holds_it(ledger: Ledger, job: Job, clock:
     with pytest.raises(JobHeld):
         ledger.give_up(job.id, PROBLEM)
     clock.seconds += LEASE
-    assert ledger.give_up(job.id, PROBLEM).status is JobStatus.FAILED
+    given_up = ledger.give_up(job.id, PROBLEM)
+    assert (given_up.status, given_up.problem) == (JobStatus.FAILED, PROBLEM)
+    assert given_up.finished_at == clock.seconds
+    assert ledger.job(job.id) == given_up
 
 
 def test_a_job_that_is_deleted_meanwhile_is_unknown_to_its_worker(ledger: Ledger, job: Job) -> None:
@@ -163,8 +173,9 @@ def test_a_job_whose_time_is_over_is_not_claimed(ledger: Ledger, job: Job, clock
 def test_the_same_idempotency_key_makes_the_same_thing(ledger: Ledger, clock: Clock) -> None:
     assert ledger.remember("key", "request", "first", clock.seconds + RETENTION) == "first"
     assert ledger.remember("key", "request", "second", clock.seconds + RETENTION) == "first"
-    with pytest.raises(IdempotencyKeyReused):
+    with pytest.raises(IdempotencyKeyReused) as raised:
         ledger.remember("key", "other request", "third", clock.seconds + RETENTION)
+    assert raised.value.field == "Idempotency-Key"
 
 
 def test_a_lease_from_before_the_clock_was_set_back_is_void(

@@ -177,3 +177,12 @@ def test_the_end_of_a_job_that_has_not_ended_is_told_again(site: Site) -> None:
     job_id = site.post_job(site.upload()).json()["job_id"]
     site.platform.finished.send([json.dumps({"job_id": job_id})])
     assert site.finish() == 1
+
+
+def test_names_with_several_dots_are_told_apart_before_the_last(site: Site) -> None:
+    batch = post(site, [site.upload(name="my.cat.png") for _ in range(3)], format="png")
+    site.work()
+    site.finish()
+    with zip_of(site, batch["batch_id"]) as archive:
+        names = ["my.cat_anime.png", "my.cat_anime_2.png", "my.cat_anime_3.png"]
+        assert archive.namelist() == names
