@@ -77,6 +77,8 @@ lock: | .uv/bin/uv ## Resolve dependencies anew and write the hashed locks
 	  -o requirements/bench.txt
 	$(COMPILE) --universal --python-version 3.11 --group fuzz -c requirements/dev.txt \
 	  -o requirements/fuzz.txt
+	$(COMPILE) --universal --python-version 3.11 --group mutants -c requirements/dev.txt \
+	  -o requirements/mutants.txt
 	$(COMPILE) --universal --python-version 3.11 --group audit -o requirements/audit.txt
 	$(COMPILE) --universal --python-version 3.12 --group sam -o requirements/sam.txt
 	$(COMPILE) --universal --python-version 3.12 --group runtime -o requirements/runtime.txt
@@ -179,6 +181,17 @@ FUZZED = $(if $(TARGET),$(TARGET),decode multipart json)
 fuzz: .venv/.fuzz ## Fuzz decoding, forms, JSON: FUZZ_SECONDS=120 each (TARGET=, REPLAY=file)
 	@for target in $(FUZZED); do $(BIN)/python -m tests.fuzz $$target \
 	  --seconds $(FUZZ_SECONDS) $(if $(REPLAY),--replay $(REPLAY)); done
+
+MUTANT_DIGITS ?= 37
+MUTANT_MINUTES ?= 10
+
+.venv/.mutants: .venv/.ready requirements/mutants.txt
+	$(UV) pip install --quiet --python .venv --require-hashes -r requirements/mutants.txt
+	@touch $@
+
+.PHONY: mutants
+mutants: .venv/.mutants ## Whether tests notice changes of logic: every fifth (MUTANT_DIGITS=0123456789: all)
+	@MUTANT_DIGITS=$(MUTANT_DIGITS) MUTANT_MINUTES=$(MUTANT_MINUTES) $(BIN)/python -m tests.mutants
 
 .PHONY: attacks
 attacks: .venv/.ready ## Attack a served product in every known way, and report (QUICK=1: some of it)
