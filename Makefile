@@ -137,7 +137,7 @@ test: .venv/.ready ## The tests that need neither torch nor a network
 test-fast: .venv/.ready ## Logic, documents, template: what to run while working
 	$(BIN)/pytest -n 2 -m "not measures and not slow" tests/unit tests/golden tests/template
 
-# What runs the logic; other tiers and what starts processes or paints large pictures add nothing.
+# What runs the logic; other tiers, and tests that start processes, would add nothing but time.
 COVER = tests/unit tests/web tests/contract/test_ledger.py
 COVERS_NOTHING = $(foreach name,architecture cli documents faces_detectors http_cache import_budget \
   install observability,--ignore=tests/unit/test_$(name).py) \
@@ -145,8 +145,8 @@ COVERS_NOTHING = $(foreach name,architecture cli documents faces_detectors http_
 
 .PHONY: coverage
 coverage: .venv/.ready ## How many of the logic's branches its tests run; fails under 95 %
-	$(BIN)/pytest -n 2 -q -m "not torch and not measures" $(COVER) $(COVERS_NOTHING) \
-	  -k "not (test_tiles and full_model)" --cov --cov-report=term --cov-report=json:.cover/report.json
+	$(BIN)/pytest -n 2 -q -m "not torch and not measures and not slow" $(COVER) $(COVERS_NOTHING) \
+	  --cov --cov-report=term --cov-report=json:.cover/report.json
 	@$(BIN)/python -m scripts.coverage .cover/report.json
 
 .PHONY: prometheus
