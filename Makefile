@@ -77,6 +77,8 @@ lock: | .uv/bin/uv ## Resolve dependencies anew and write the hashed locks
 	  -o requirements/bench.txt
 	$(COMPILE) --universal --python-version 3.11 --group fuzz -c requirements/dev.txt \
 	  -o requirements/fuzz.txt
+	$(COMPILE) --universal --python-version 3.11 --group mutants -c requirements/dev.txt \
+	  -o requirements/mutants.txt
 	$(COMPILE) --universal --python-version 3.11 --group audit -o requirements/audit.txt
 	$(COMPILE) --universal --python-version 3.12 --group sam -o requirements/sam.txt
 	$(COMPILE) --universal --python-version 3.12 --group runtime -o requirements/runtime.txt
@@ -135,6 +137,18 @@ test: .venv/.ready ## The tests that need neither torch nor a network
 test-fast: .venv/.ready ## Logic, documents, template: what to run while working
 	$(BIN)/pytest -n 2 -m "not measures and not slow" tests/unit tests/golden tests/template
 
+# What runs the logic; other tiers, and tests that start processes, would add nothing but time.
+COVER = tests/unit tests/web tests/contract/test_ledger.py
+COVERS_NOTHING = $(foreach name,architecture cli documents faces_detectors http_cache import_budget \
+  install observability,--ignore=tests/unit/test_$(name).py) \
+  $(foreach name,connection processes schemathesis,--ignore=tests/web/test_$(name).py)
+
+.PHONY: coverage
+coverage: .venv/.ready ## How many of the logic's branches its tests run; fails under 95 %
+	$(BIN)/pytest -n 2 -q -m "not torch and not measures and not slow" $(COVER) $(COVERS_NOTHING) \
+	  --cov --cov-report=term --cov-report=json:.cover/report.json
+	@$(BIN)/python -m scripts.coverage .cover/report.json
+
 .PHONY: prometheus
 prometheus: .venv/.ready ## What checks the alerts: promtool (as root on Debian, installs it)
 	@$(BIN)/python -m scripts.prometheus
@@ -167,6 +181,17 @@ FUZZED = $(if $(TARGET),$(TARGET),decode multipart json)
 fuzz: .venv/.fuzz ## Fuzz decoding, forms, JSON: FUZZ_SECONDS=120 each (TARGET=, REPLAY=file)
 	@for target in $(FUZZED); do $(BIN)/python -m tests.fuzz $$target \
 	  --seconds $(FUZZ_SECONDS) $(if $(REPLAY),--replay $(REPLAY)); done
+
+MUTANT_DIGITS ?= 37
+MUTANT_MINUTES ?= 10
+
+.venv/.mutants: .venv/.ready requirements/mutants.txt
+	$(UV) pip install --quiet --python .venv --require-hashes -r requirements/mutants.txt
+	@touch $@
+
+.PHONY: mutants
+mutants: .venv/.mutants ## Whether tests notice changes of logic: every fifth (MUTANT_DIGITS=0123456789: all)
+	@MUTANT_DIGITS=$(MUTANT_DIGITS) MUTANT_MINUTES=$(MUTANT_MINUTES) $(BIN)/python -m tests.mutants
 
 .PHONY: attacks
 attacks: .venv/.ready ## Attack a served product in every known way, and report (QUICK=1: some of it)

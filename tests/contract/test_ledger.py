@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import pytest
 
-from anime_shared.errors import IdempotencyKeyReused, JobHeld, UnknownJob
+from anime_shared.errors import IdempotencyKeyReused, JobHeld, StorageUnavailable, UnknownJob
 from anime_shared.jobs import Batch, Job, JobStatus, Result, Stage, Upload, new_id
 from anime_shared.ledger import Ledger
 from anime_shared.options import OutputFormat, TransformOptions
-from anime_shared.ports.job_store import JobStore
+from anime_shared.ports.job_store import JobStore, Record
 
 LEASE = 15.0
 RETENTION = 3600.0
@@ -111,8 +111,12 @@ def test_a_job_is_claimed_again_when_the_lease_is_over(
 
 
 def test_a_released_job_can_be_claimed_at_once(ledger: Ledger, job: Job) -> None:
-    ledger.release(ledger.claim(job.id, LEASE))
-    assert ledger.job(job.id).status is JobStatus.QUEUED
+    held = ledger.claim(job.id, LEASE)
+    ledger.progress(held, Stage.DETECT, LEASE)
+    ledger.release(held)
+    released = ledger.job(job.id)
+    assert (released.status, released.stage, released.percent) == (JobStatus.QUEUED, None, 0)
+    assert (released.claim, released.lease_until) == (None, 0)
     assert ledger.claim(job.id, LEASE).attempts == 2
 
 
@@ -120,6 +124,8 @@ def test_a_job_that_succeeded_stays_so(ledger: Ledger, job: Job) -> None:
     held = ledger.claim(job.id, LEASE)
     done = ledger.succeed(held, RESULT)
     assert (done.status, done.percent, done.result) == (JobStatus.SUCCEEDED, 100, RESULT)
+    assert (done.stage, done.claim, done.lease_until) == (None, None, 0)
+    assert done.finished_at == ledger.now()
     assert ledger.claim(job.id, LEASE) == ledger.give_up(job.id, PROBLEM) == done
     with pytest.raises(JobHeld):
         ledger.fail(held, PROBLEM)
@@ -129,6 +135,7 @@ def test_a_failed_job_tells_its_problem(ledger: Ledger, job: Job) -> None:
     ledger.fail(ledger.claim(job.id, LEASE), PROBLEM)
     failed = ledger.job(job.id)
     assert (failed.status, failed.problem) == (JobStatus.FAILED, PROBLEM)
+    assert failed.finished_at == ledger.now()
 
 
 def test_a_job_is_given_up_when_nobody_holds_it(ledger: Ledger, job: Job, clock: Clock) -> None:
@@ -136,7 +143,10 @@ def test_a_job_is_given_up_when_nobody_holds_it(ledger: Ledger, job: Job, clock:
     with pytest.raises(JobHeld):
         ledger.give_up(job.id, PROBLEM)
     clock.seconds += LEASE
-    assert ledger.give_up(job.id, PROBLEM).status is JobStatus.FAILED
+    given_up = ledger.give_up(job.id, PROBLEM)
+    assert (given_up.status, given_up.problem) == (JobStatus.FAILED, PROBLEM)
+    assert given_up.finished_at == clock.seconds
+    assert ledger.job(job.id) == given_up
 
 
 def test_a_job_that_is_deleted_meanwhile_is_unknown_to_its_worker(ledger: Ledger, job: Job) -> None:
@@ -163,8 +173,9 @@ def test_a_job_whose_time_is_over_is_not_claimed(ledger: Ledger, job: Job, clock
 def test_the_same_idempotency_key_makes_the_same_thing(ledger: Ledger, clock: Clock) -> None:
     assert ledger.remember("key", "request", "first", clock.seconds + RETENTION) == "first"
     assert ledger.remember("key", "request", "second", clock.seconds + RETENTION) == "first"
-    with pytest.raises(IdempotencyKeyReused):
+    with pytest.raises(IdempotencyKeyReused) as raised:
         ledger.remember("key", "other request", "third", clock.seconds + RETENTION)
+    assert raised.value.field == "Idempotency-Key"
 
 
 def test_a_lease_from_before_the_clock_was_set_back_is_void(
@@ -180,3 +191,41 @@ def test_a_lease_from_before_the_clock_was_set_back_is_void(
         ledger.claim(job.id, LEASE)
     clock.seconds -= 3600
     assert ledger.give_up(job.id, PROBLEM).status is JobStatus.FAILED
+
+
+def test_a_key_whose_record_vanished_meanwhile_makes_the_new_thing(
+    job_store: JobStore, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(job_store, "create", lambda *_: True)
+    ledger = Ledger(job_store, clock)
+    assert ledger.remember("key", "request", "first", clock.seconds + RETENTION) == "first"
+
+
+def test_a_change_that_others_were_quicker_than_is_made_again(
+    job_store: JobStore, clock: Clock, job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two workers claim at once: the slower one sees what the other made of the job."""
+    ledger, replace = Ledger(job_store, clock), job_store.replace
+
+    def beaten(record: Record, body: str) -> bool:
+        monkeypatch.setattr(job_store, "replace", replace)
+        ledger.claim(job.id, LEASE)
+        return replace(record, body)
+
+    monkeypatch.setattr(job_store, "replace", beaten)
+    with pytest.raises(JobHeld):
+        ledger.claim(job.id, LEASE)
+    assert ledger.job(job.id).attempts == 1
+
+
+def test_a_store_is_asked_whether_it_answers(
+    job_store: JobStore, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Ledger(job_store, clock).check()
+
+    def away(_: str) -> None:
+        raise StorageUnavailable("the disk is full")
+
+    monkeypatch.setattr(job_store, "get", away)
+    with pytest.raises(StorageUnavailable):
+        Ledger(job_store, clock).check()

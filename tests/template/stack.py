@@ -69,7 +69,9 @@ class Stack:
         }
 
     def of_type(self, kind: str) -> dict[str, Node]:
-        """The properties of all resources of a type, by name."""
+        """The properties of all resources of a type that the template has, by name."""
+        kinds = {resource["Type"] for resource in document()["Resources"].values()}
+        assert f"AWS::{kind}" in kinds, kind
         return {
             name: resource["Properties"]
             for name, resource in self.resources.items()

@@ -203,3 +203,11 @@ def test_changed_code_has_another_digest(tmp_path: Path, monkeypatch: pytest.Mon
     one = pipeline_digest()
     (tmp_path / "logic/pipeline.py").write_text("two")
     assert len({before, one, pipeline_digest()}) == 3
+
+
+def test_without_a_cache_nothing_is_kept_or_forgotten(models: Models) -> None:
+    none = ResultCache(None, LIMITS, models, "pipeline")
+    kept = painted(none, models)
+    assert (kept.cached, kept.cache_key) == (False, None)
+    assert none.find(PHOTO, OPTIONS) is None
+    none.forget("any")

@@ -50,6 +50,7 @@ def test_what_stays_has_the_same_colours_in_all_frames(fmt: OutputFormat) -> Non
     still = ~np.any([(frame != frames[0]).any(axis=2) for frame in frames], axis=0)
     # WebP's blocks of 16 pixels and its filter spread a change a little.
     still[: 22 + 20, : 80 + 20] = False
+    assert len(shown.frames) == 12
     for frame in shown.frames[1:]:
         np.testing.assert_array_equal(frame[still], shown.frames[0][still])
 

@@ -215,3 +215,10 @@ def test_all_frames_are_turned_as_the_first_says() -> None:
     got = frames_of(clip_of(moving(3), "WEBP", exif=exif.tobytes()))
     assert {frame.picture.rgb.shape for frame in got} == {(128, 96, 3)}
     np.testing.assert_array_equal(got[2].picture.rgb, np.rot90(moving(3)[2], -1))
+
+
+def test_a_webp_that_holds_no_frames_is_no_clip() -> None:
+    data = clip_of(moving(2), "WEBP")
+    for length in (12, 29):
+        assert read_header(data[:length], 9) is None
+    assert read_header(file_of(gradient(), "WEBP", exif=b"Exif\0\0II*\0"), 9) is None

@@ -59,3 +59,9 @@ def test_large_pictures_are_mixed_as_small_ones_are(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(bands, "_PIXELS", 1000)
     for one, other in zip(at_once, mixed(), strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+def test_black_and_white_stay_what_they_are() -> None:
+    for level in (0, 255):
+        flat = np.full((8, 8, 3), level, np.uint8)
+        np.testing.assert_array_equal(keep_tone_of(flat, flat), flat)

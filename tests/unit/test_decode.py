@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PIL import ExifTags, Image, ImageCms
 
 from anime_inference.logic import bands
-from anime_inference.logic.decode import decode
+from anime_inference.logic.decode import check_size, decode
 from anime_inference.logic.geometry import shrink
 from anime_inference.logic.limits import DecodeLimits
 from anime_inference.logic.picture import Picture
@@ -250,3 +250,12 @@ def test_a_large_picture_is_decoded_as_a_small_one_is(
     at_once = decode(data, LIMITS)
     monkeypatch.setattr(bands, "_PIXELS", 500)
     np.testing.assert_array_equal(decode(data, LIMITS).rgb, at_once.rgb)
+
+
+@pytest.mark.parametrize("size", [(0, 5), (5, 0)])
+def test_a_picture_of_no_pixels_is_broken(size: tuple[int, int]) -> None:
+    with pytest.raises(BrokenPicture, match=f"{size[0]} x {size[1]}"):
+        check_size(*size, max_pixels=100)
+    check_size(10, 10, max_pixels=100)
+    with pytest.raises(PictureTooLarge):
+        check_size(101, 1, max_pixels=100)

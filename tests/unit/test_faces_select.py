@@ -34,7 +34,7 @@ def test_a_clear_face_is_treated(portrait: Pixels, face: Face) -> None:
     assert report.treated
     assert report.reason is None
     assert report.score == face.score
-    assert report.box == pytest.approx(face.box, abs=0.1)
+    assert report.box == tuple(round(float(side), 1) for side in face.box)
 
 
 def test_what_may_be_no_face_is_left(portrait: Pixels, face: Face) -> None:
@@ -82,3 +82,19 @@ def test_the_budget_counts_treated_faces_only(portrait: Pixels, face: Face, max_
     assert reports[1].reason is Reason.TOO_SMALL
     left = [r for r in reports if r.reason is Reason.OVER_MAX_FACES]
     assert len(left) == 3 - min(max_faces, 3)
+
+
+def test_where_a_face_lies_makes_no_difference(portrait: Pixels, face: Face) -> None:
+    for left, top in ((700, 0), (0, 700)):
+        photo = np.pad(portrait, ((top, 0), (left, 0), (0, 0)))
+        assert judge(photo, [moved(face, np.add(face.landmarks, (left, top)))], 20)[0].treated
+
+
+@pytest.mark.parametrize(("eyes", "treated"), [(8.9, False), (9.1, True)])
+def test_how_far_apart_eyes_must_be(
+    portrait: Pixels, face: Face, eyes: float, *, treated: bool
+) -> None:
+    right, left = face.landmarks[:2]
+    scale = eyes / float(np.hypot(*(left - right)))
+    report = judge(portrait, [moved(face, right + (face.landmarks - right) * scale)], 20)[0]
+    assert (report.reason is not Reason.TOO_SMALL) is treated

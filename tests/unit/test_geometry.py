@@ -26,6 +26,12 @@ def test_beyond_its_border_a_picture_is_reflected(
     np.testing.assert_array_equal(padded, np.pad(picture, spans, mode="reflect"))
 
 
+@pytest.mark.parametrize("box", [(0, 48, 0, 64), (3, 20, 5, 30), (0, 9, 60, 64), (40, 48, 0, 7)])
+def test_a_window_inside_is_a_part(box: tuple[int, int, int, int]) -> None:
+    top, bottom, left, right = box
+    np.testing.assert_array_equal(window(gradient(), *box), gradient()[top:bottom, left:right])
+
+
 def test_a_window_is_a_copy() -> None:
     picture = gradient()
     window(picture, 0, 8, 0, 8)[:] = 255
@@ -56,6 +62,13 @@ def test_shrinking_keeps_the_aspect(height: int, width: int, max_side: int) -> N
     assert small.alpha.shape == small.rgb.shape[:2]
 
 
+def test_what_is_shrunk_stays_as_sharp_as_lanczos_leaves_it() -> None:
+    stripes = np.zeros((40, 60, 3), np.uint8)
+    stripes[:, ::3] = 255
+    wanted = Image.fromarray(stripes).resize((30, 20), Image.Resampling.LANCZOS)
+    np.testing.assert_array_equal(shrink(Picture(stripes), 30).rgb, np.asarray(wanted))
+
+
 def test_nothing_is_enlarged() -> None:
     picture = Picture(gradient())
     assert shrink(picture, 4096) is picture
@@ -69,3 +82,10 @@ def test_beside(*, transparent: bool) -> None:
     assert (both.width, both.height) == (128, 48)
     np.testing.assert_array_equal(both.rgb[:, 64:], gradient() // 2)
     assert (both.alpha is not None) == transparent
+
+
+@pytest.mark.parametrize("first", [False, True])
+def test_what_is_beside_an_opaque_picture_is_opaque(*, first: bool) -> None:
+    clear = Picture(gradient(), np.zeros((48, 64), np.uint8))
+    pair = (clear, Picture(gradient())) if first else (Picture(gradient()), clear)
+    assert beside(*pair).alpha is None

@@ -134,7 +134,10 @@ def test_a_download_that_fails_for_good_goes_on_in_the_next_run(
 def test_a_server_that_cannot_resume_starts_anew(server: Server, store: ModelStore) -> None:
     server.cut_after = [1_000_000]
     server.ignore_range = True
-    install_from_web(style_from(published()), store, server.url, ignore)
+    style = style_from(published())
+    install_from_web(style, store, server.url, ignore)
+    assert [span for _, span in server.requests] == [None, "bytes=1000000-"]
+    assert store.is_installed(style)
 
 
 def test_a_complete_partial_is_not_fetched_again(server: Server, store: ModelStore) -> None:

@@ -214,3 +214,75 @@ def test_a_queue_that_fails_for_a_while_is_asked_again(tmp_path: Path) -> None:
     with running(Poller(queue, handler, VISIBILITY, "jobs")):
         until(lambda: queue.depth() == 0)
     assert counts == ["1", "2"]
+
+
+class Broken(SqliteQueue):
+    """Has a defect at its first receive."""
+
+    calls = 0
+
+    def receive(self, wait_seconds: float) -> Message | None:
+        self.calls += 1
+        if self.calls == 1:
+            raise RuntimeError
+        return super().receive(wait_seconds)
+
+
+def test_a_defect_of_a_queue_ends_no_deliveries(tmp_path: Path) -> None:
+    queue = Broken(Layout(tmp_path).queues(), "jobs", VISIBILITY, 4, "dead")
+    queue.send(["hello"])
+    with running(Poller(queue, lambda _: DONE, VISIBILITY, "jobs")):
+        until(lambda: queue.depth() == 0)
+    assert queue.calls >= 2
+
+
+class Unhideable(SqliteQueue):
+    """Can't change for how long a message is hidden, ``failures`` times."""
+
+    failures = 0
+
+    def hide(self, message: Message, seconds: float) -> None:
+        if self.failures > 0:
+            self.failures -= 1
+            raise StorageUnavailable("the store is busy")
+        super().hide(message, seconds)
+
+
+def test_a_message_that_can_not_be_kept_once_is_kept_the_next_time(tmp_path: Path) -> None:
+    queue = Unhideable(Layout(tmp_path).queues(), "jobs", 3 * VISIBILITY, 4, "dead")
+    queue.failures = 1
+    counts: list[str] = []
+
+    def slow(event: Event) -> Event:
+        counts.append(event["Records"][0]["attributes"]["ApproximateReceiveCount"])
+        until(lambda: queue.failures == 0)
+        time.sleep(3.5 * VISIBILITY)
+        return DONE
+
+    queue.send(["hello"])
+    with running(Poller(queue, slow, 3 * VISIBILITY, "jobs"), threads=2):
+        until(lambda: queue.depth() == 0)
+    assert counts == ["1"]
+
+
+def test_what_can_not_be_given_back_keeps_nothing_else(tmp_path: Path) -> None:
+    queue = Unhideable(Layout(tmp_path).queues(), "jobs", 60, 4, "dead")
+    together, go_on = threading.Barrier(3), threading.Event()
+
+    def handler(_: Event) -> Event:
+        together.wait(10)
+        go_on.wait(10)
+        return DONE
+
+    queue.send(["one", "two"])
+    poller = Poller(queue, handler, 60, "jobs")
+    with running(poller, threads=2) as stop:
+        together.wait(10)
+        stop.set()
+        queue.failures = 1
+        poller.give_back()
+        again = queue.receive(0)
+        assert queue.receive(0) is None
+        go_on.set()
+    assert again is not None
+    assert again.delivery_count == 2

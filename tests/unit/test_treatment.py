@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from anime_shared import treatment
 from anime_shared.errors import InvalidField, UnknownStyle
 from anime_shared.options import TransformOptions
-from anime_shared.treatment import choose_treatment
+from anime_shared.styles import find_style
+from anime_shared.treatment import Treatment, choose_treatment, main_style
 
 
 @pytest.mark.parametrize(
@@ -26,9 +30,9 @@ from anime_shared.treatment import choose_treatment
     ],
 )
 def test_choices(options: dict[str, str], background: str | None, face: str | None) -> None:
-    treatment = choose_treatment(TransformOptions.model_validate(options))
-    assert (treatment.background and treatment.background.id) == background
-    assert (treatment.face and treatment.face.id) == face
+    chosen = choose_treatment(TransformOptions.model_validate(options))
+    assert (chosen.background and chosen.background.id) == background
+    assert (chosen.face and chosen.face.id) == face
 
 
 @pytest.mark.parametrize(
@@ -50,3 +54,27 @@ def test_unknown_names(field: str) -> None:
     with pytest.raises(UnknownStyle, match=f"{field}: no style") as raised:
         choose_treatment(TransformOptions.model_validate({field: "nobody"}))
     assert raised.value.field == field
+
+
+def test_a_style_that_paints_no_faces_leaves_them_to_the_background(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    scenery = replace(find_style("shinkai"), face_style=None)
+    monkeypatch.setattr(treatment, "find_style", lambda *_: scenery)
+    for faces in ("auto", "only"):
+        options = TransformOptions.model_validate({"style": "shinkai", "faces": faces})
+        assert choose_treatment(options) == Treatment(scenery, None)
+
+
+@pytest.mark.parametrize(
+    ("options", "style"),
+    [
+        ({}, "hayao"),
+        ({"style": "cute"}, "hayao"),
+        ({"faces": "only"}, "cute"),
+        ({"style": "nobody"}, None),
+        ({"face_style": "shinkai"}, None),
+    ],
+)
+def test_the_main_style_is_what_paints_most(options: dict[str, str], style: str | None) -> None:
+    assert main_style(TransformOptions.model_validate(options)) == style

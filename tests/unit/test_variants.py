@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 from anime_inference.composition import check_models
 from anime_inference.entry.http.app import create_app
 from anime_inference.settings import Settings, read_settings
-from anime_shared.errors import AnimeError, StyleNotInstalled
+from anime_shared.errors import AnimeError, StyleNotInstalled, UnknownStyle
 from anime_shared.options import TransformOptions
 from anime_shared.variants import Assigned, Variants, name_variant
 from tests.pictures import file_of, gradient
@@ -82,6 +82,8 @@ def test_what_is_wrong_is_said(text: str, reason: str, monkeypatch: pytest.Monke
         read_settings()
     assert caught.value.field == "ANIME_VARIANTS"
     assert caught.value.detail.startswith("ANIME_VARIANTS: ")
+    if "in sum" in reason:
+        assert caught.value.limit == 1
 
 
 def test_a_server_starts_only_with_the_models_of_its_variants() -> None:
@@ -129,3 +131,24 @@ def test_one_call_tells_the_variant_and_keeps_to_it() -> None:
         assert (refused.status_code, refused.json()["field"]) == (422, "Anime-Client")
     assert {name for name, _ in told} == {"student", "shinkai"}
     assert len(told) == 2
+
+
+def test_shares_may_miss_the_whole_by_a_rounding_error() -> None:
+    almost = Variants.parse("hayao=student:0.4999995,shinkai:0.5")
+    # Of half a million clients the first whose number lies behind both shares.
+    assert model_style_for(almost, "client 539468") == "shinkai"
+
+
+def test_each_of_several_variants_gets_its_share() -> None:
+    variants = Variants.parse("hayao=student:0.2,full:0.3,shinkai:0.4,paprika:0.1")
+    counts = Counter(model_style_for(variants, f"client {number}") for number in range(5000))
+    shares = {"hayao": 1000, "hayao_full": 1500, "shinkai": 2000, "paprika": 500}
+    assert counts.keys() == shares.keys()
+    assert all(abs(counts[style] - share) < 180 for style, share in shares.items())
+
+
+@pytest.mark.parametrize("field", ["style", "background_style"])
+def test_an_unknown_style_is_at_fault_in_its_field(field: str) -> None:
+    with pytest.raises(UnknownStyle) as raised:
+        HALVES.assign(TransformOptions.model_validate({field: "nobody"}), "me")
+    assert raised.value.field == field

@@ -310,3 +310,74 @@ def test_a_defect_leaves_the_job_free(
     with pytest.raises(RuntimeError):
         work.run(job.id, 1)
     assert platform.ledger.job(job.id).status is JobStatus.QUEUED
+
+
+def test_a_job_that_ends_in_other_hands_meanwhile_is_left_as_it_is(
+    platform: Platform, work: Work
+) -> None:
+    class Slow(Ledger):
+        """Another worker ends the job between a look and the claim."""
+
+        def claim(self, job_id: str, lease_seconds: float) -> Job:
+            held = super().claim(job_id, lease_seconds)
+            self.fail(held, {"type": "urn:anime:problem:broken-picture"})
+            return super().claim(job_id, lease_seconds)
+
+    job = add_job(platform, webhook=True)
+    replace(work, ledger=Slow(platform.ledger._store)).run(job.id, 1)
+    ended = platform.ledger.job(job.id)
+    assert (ended.status, ended.attempts) == (JobStatus.FAILED, 1)
+    assert platform.results.get(job.result_key) is None
+    assert notices(platform) == [job.id]
+
+
+def test_a_copy_of_a_job_deleted_meanwhile_stays_for_whom_it_was_painted(
+    platform: Platform, work: Work
+) -> None:
+    first, deleted, last = add_job(platform), add_job(platform), add_job(platform)
+    work.run(first.id, 1)
+    replace(work, ledger=Watched(platform, JobStatus.SUCCEEDED)).run(deleted.id, 1)
+    assert platform.results.get(deleted.result_key) is None
+    work.run(last.id, 1)
+    done = platform.ledger.job(last.id)
+    assert done.result is not None
+    assert done.result.cached
+
+
+def test_a_job_that_can_not_be_given_back_is_free_once_its_lease_is_over(
+    platform: Platform, work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Away(Ledger):
+        def release(self, *_: object) -> None:
+            raise StorageUnavailable("the disk is full")
+
+    def broken(*_: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(studio, "transform", broken)
+    job = add_job(platform)
+    with pytest.raises(RuntimeError):
+        replace(work, ledger=Away(platform.ledger._store)).run(job.id, 1)
+    held = platform.ledger.job(job.id)
+    assert held.status is JobStatus.RUNNING
+    assert not held.held_at(time.time() + work.lease_seconds)
+
+
+def test_what_is_in_hand_is_given_back_by_a_process_that_must_end(
+    platform: Platform, work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given_back: list[JobStatus] = []
+    job = add_job(platform, webhook=True)
+
+    def ending(*given: Any, **named: Any) -> Painting:
+        work.release()
+        given_back.append(platform.ledger.job(job.id).status)
+        return transform(*given, **named)
+
+    monkeypatch.setattr(studio, "transform", ending)
+    with pytest.raises(JobHeld):
+        work.run(job.id, 1)
+    assert given_back == [JobStatus.QUEUED]
+    assert platform.ledger.job(job.id).status is JobStatus.QUEUED
+    assert notices(platform) == []
+    work.release()

@@ -5,11 +5,14 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urljoin
 
 import pytest
 
+from anime_shared.errors import JobHeld
+from anime_web.logic.finished import finish_batch
 from tests.pictures import file_of, gradient, opened
 from tests.web.site import PNG, Site, problem_of
 
@@ -145,3 +148,41 @@ def test_a_batch_expires(site: Site) -> None:
     batch = post(site, [site.upload()])
     site.pass_time(site.settings.retention + 1)
     assert site.batch(batch["batch_id"])["counts"] == {"expired": 1}
+
+
+def test_a_batch_that_changes_while_it_is_zipped_is_zipped_anew(site: Site) -> None:
+    """Whose job was deleted meanwhile, their picture lives on in no zip."""
+    uploads = [site.upload(name=name) for name in ("me.png", "you.png")]
+    batch = post(site, uploads)
+    site.work()
+    _, you = (job["job_id"] for job in batch["jobs"])
+    archiver = site.service._archiver
+
+    class Slow:
+        """Somebody deletes a job as soon as the zip is there."""
+
+        def store(self, key: str, files: Iterable[tuple[str, bytes]]) -> None:
+            archiver.store(key, files)
+            site.platform.ledger.forget_job(you)
+
+    with pytest.raises(JobHeld):
+        finish_batch(site.platform, Slow(), batch["batch_id"])
+    assert site.batch(batch["batch_id"])["zip_url"] is None
+    finish_batch(site.platform, archiver, batch["batch_id"])
+    with zip_of(site, batch["batch_id"]) as archive:
+        assert archive.namelist() == ["me_anime.jpg"]
+
+
+def test_the_end_of_a_job_that_has_not_ended_is_told_again(site: Site) -> None:
+    job_id = site.post_job(site.upload()).json()["job_id"]
+    site.platform.finished.send([json.dumps({"job_id": job_id})])
+    assert site.finish() == 1
+
+
+def test_names_with_several_dots_are_told_apart_before_the_last(site: Site) -> None:
+    batch = post(site, [site.upload(name="my.cat.png") for _ in range(3)], format="png")
+    site.work()
+    site.finish()
+    with zip_of(site, batch["batch_id"]) as archive:
+        names = ["my.cat_anime.png", "my.cat_anime_2.png", "my.cat_anime_3.png"]
+        assert archive.namelist() == names

@@ -55,7 +55,10 @@ def test_bad_announcements_are_problems(
     answer = site.client.post(
         URL, content=json.dumps(body), headers={"Content-Type": "application/json"}
     )
-    assert problem_of(answer, status, code)["field"] == field
+    problem = problem_of(answer, status, code)
+    assert problem["field"] == field
+    if code == "upload-too-large":
+        assert problem["limit"] == site.settings.max_upload_bytes
 
 
 @pytest.mark.parametrize("body", [b"{", b"\xff\xfe", b"[" * 50_000, b""])

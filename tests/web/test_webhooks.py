@@ -221,6 +221,7 @@ def test_only_what_the_operator_named_is_called(url: str, *, allowed: bool) -> N
         return
     with pytest.raises(WebhookRefused) as refusal:
         addresses.check(url)
+    assert refusal.value.field == "webhook_url"
     assert "hooks.example" not in refusal.value.detail
 
 

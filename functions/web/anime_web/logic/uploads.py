@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final, Literal
 
-from anime_shared.errors import InvalidField, UploadTooLarge
+from anime_shared.errors import UploadTooLarge
 from anime_shared.jobs import Upload, new_id
 from anime_shared.options import OutputFormat
 from anime_shared.platform import Platform
@@ -52,16 +52,13 @@ def make_upload(
         platform: where it is remembered.
         rules: the operator's.
         file_name: as the client calls it.
-        size: of the file, in bytes.
+        size: of the file, in bytes; at least 1.
         content_type: of the file.
 
     Raises:
-        InvalidField: a file of no bytes.
         UploadTooLarge: more bytes than the limit.
         StorageUnavailable: the store can't be written.
     """
-    if size < 1:
-        raise InvalidField("size: a picture has at least 1 byte", field="size", limit=1)
     if size > rules.max_upload_bytes:
         raise UploadTooLarge(
             f"size: a picture has at most {rules.max_upload_bytes} bytes",
