@@ -138,7 +138,7 @@ test-fast: .venv/.ready ## Logic, documents, template: what to run while working
 	$(BIN)/pytest -n 2 -m "not measures and not slow" tests/unit tests/golden tests/template
 
 # What runs the logic; other tiers, and tests that start processes, would add nothing but time.
-COVER = tests/unit tests/web tests/contract/test_ledger.py
+COVER = tests/attacks tests/unit tests/web tests/contract/test_ledger.py
 COVERS_NOTHING = $(foreach name,architecture cli documents faces_detectors http_cache import_budget \
   install observability,--ignore=tests/unit/test_$(name).py) \
   $(foreach name,connection processes schemathesis,--ignore=tests/web/test_$(name).py)
