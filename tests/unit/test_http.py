@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import inspect
 import re
 import time
 from collections.abc import Iterator
@@ -16,7 +17,10 @@ from PIL import Image
 
 from anime_inference.entry.http.accept import wanted_image_format, wants_image
 from anime_inference.entry.http.app import create_app
+from anime_inference.entry.http.schemas import PROBLEMS
+from anime_inference.logic.pipeline import transform
 from anime_inference.settings import Settings
+from anime_shared import errors
 from anime_shared.options import OutputFormat
 from anime_shared.styles import DEFAULT_STYLE, STYLES
 from tests.clips import clip_of, moving, seen
@@ -292,3 +296,14 @@ def test_a_full_waiting_line_is_busy() -> None:
 def test_accept(accept: str, *, image: bool, fmt: str) -> None:
     assert wants_image(accept) == image
     assert wanted_image_format(accept) is OutputFormat(fmt)
+
+
+def test_the_documentation_has_every_problem_that_a_photo_can_meet() -> None:
+    logic = Path(inspect.getfile(transform)).parent
+    # A job alone meets those of its own way.
+    texts = [file.read_text() for file in logic.rglob("*.py") if file.name != "work.py"]
+    raised = {name for text in texts for name in re.findall(r"raise ([A-Z]\w+)\(", text)}
+    codes = {getattr(errors, name).code for name in raised if hasattr(errors, name)}
+    assert {"not-a-picture", "clip-too-slow"} <= codes
+    documented = " ".join(answer["description"] for answer in PROBLEMS.values())
+    assert {code for code in codes if f"`{code}`" not in documented} == set()

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from anime_inference.composition import call_limits_of, limits_of
+from anime_inference.logic.limits import ClipLimits, DecodeLimits, PipelineLimits
+from anime_inference.settings import Settings as InferenceSettings
 from anime_shared.errors import InvalidField
 from anime_web.settings import read_settings
 
@@ -67,3 +70,21 @@ def test_aws_has_queues_and_stores_of_its_own(name: str, monkeypatch: pytest.Mon
     monkeypatch.setenv(f"ANIME_{name}", url)
     with pytest.raises(InvalidField, match="ANIME_PLATFORM=embedded"):
         read_settings()
+
+
+def test_every_budget_arrives_in_the_logic() -> None:
+    settings = InferenceSettings(
+        max_upload_bytes=1_000_001,
+        max_pixels=1_000_002,
+        memory_budget=100_000_003,
+        max_frames=104,
+        max_clip_pixels=1_000_005,
+        max_clip_seconds=106,
+        max_call_seconds=17,
+    )
+    decode, clip = DecodeLimits(1_000_001, 1_000_002), ClipLimits(104, 1_000_005, 106)
+    assert limits_of(settings) == PipelineLimits(decode, 100_000_003, clip)
+    in_a_call = ClipLimits(104, 1_000_005, 17)
+    assert call_limits_of(settings) == PipelineLimits(decode, 100_000_003, in_a_call)
+    patient = settings.model_copy(update={"max_call_seconds": 1000.0})
+    assert call_limits_of(patient) == limits_of(settings)

@@ -1,4 +1,4 @@
-"""The path of a photo: decode, detect, stylise, paste, encode.
+"""The path of a photo: decode, stylise, detect, paste, encode.
 
 An animated picture takes the path of `clip/pipeline.py`.
 """
