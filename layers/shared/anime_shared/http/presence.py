@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Final, TypeVar
+from typing import Final, TypeAlias, TypeVar
 
 from anyio import CancelScope
 
@@ -12,7 +12,7 @@ from anime_shared.errors import Busy
 
 T = TypeVar("T")
 # Whether who asked has gone; looked at from time to time.
-Gone = Callable[[], Awaitable[bool]]
+Gone: TypeAlias = Callable[[], Awaitable[bool]]
 _LOOK_SECONDS: Final = 0.25
 
 
