@@ -16,6 +16,7 @@ import pytest
 
 from scripts.cloud.steps import CannotGoOn
 from scripts.servers import find_rabbitmq, find_redis
+from tests.families import kill_family
 from tests.ports import free_port
 
 _START_SECONDS = 120
@@ -79,13 +80,8 @@ class Server:
 
     def kill(self) -> None:
         """End it with ``kill -9``, and whatever it has started."""
-        if self._process is None or not self._process.is_running():
-            return
-        family = [*self._process.children(recursive=True), self._process]
-        for process in family:
-            process.kill()
-        psutil.wait_procs(family, _STOP_SECONDS)
-        self._process.wait()
+        if self._process is not None:
+            kill_family(self._process)
 
     def _listens(self) -> bool:
         with socket.socket() as probe:

@@ -14,6 +14,7 @@ from PIL import Image
 
 from tests.clips import clip_of, moving
 from tests.documents.commands import ROOT
+from tests.families import kill_family
 from tests.local.served import url_when_ready
 
 _OWN = {".git", ".venv", "var"}
@@ -92,9 +93,7 @@ def address(copy: Path, environment: dict[str, str]) -> Iterator[str]:
         server.terminate()
         process.wait(60)
     finally:
-        for each in (*process.children(recursive=True), process) if process.is_running() else ():
-            each.kill()
-        process.wait()
+        kill_family(process)
 
 
 @pytest.fixture(scope="module")

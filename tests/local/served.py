@@ -14,6 +14,8 @@ from pathlib import Path
 
 import psutil
 
+from tests.families import kill_family
+
 _READY = re.compile(r"is ready after .* s: (\S+)")
 _START_SECONDS = 90
 _STOP_SECONDS = 60
@@ -55,9 +57,7 @@ def served(data: Path, *options: str, **settings: str) -> Iterator[Served]:
             process.terminate()
         process.wait(_STOP_SECONDS)
     finally:
-        for each in (*process.children(), process) if process.is_running() else ():
-            each.kill()
-        process.wait()
+        kill_family(process)
 
 
 def url_when_ready(process: psutil.Popen, log: Path) -> str:

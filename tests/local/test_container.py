@@ -11,6 +11,7 @@ import httpx2
 import psutil
 import pytest
 
+from tests.families import kill_family
 from tests.ports import free_port
 
 BEHIND = {"inference": "anime_inference.entry.worker", "web": "anime_web.entry.housekeeper"}
@@ -26,9 +27,7 @@ def running(function: str) -> Iterator[tuple[psutil.Popen, str]]:
     try:
         yield process, f"http://127.0.0.1:{port}{PROBES[function]}"
     finally:
-        for each in (*process.children(), process) if process.is_running() else ():
-            each.kill()
-        process.wait()
+        kill_family(process)
 
 
 def wait_until_it_answers(url: str) -> None:

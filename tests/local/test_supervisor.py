@@ -17,6 +17,7 @@ import psutil
 import pytest
 
 from anime_local.supervisor import Supervisor
+from tests.families import kill_family
 from tests.local.stand_in import child
 
 ROOT = Path(__file__).parents[2]
@@ -107,9 +108,7 @@ def start(log: Path) -> Iterator[Callable[[float], psutil.Popen]]:
 
     yield run
     for process in started:
-        for each in (*process.children(), process) if process.is_running() else ():
-            each.kill()
-        process.wait()
+        kill_family(process)
 
 
 def test_a_stop_waits_for_the_children_and_kills_only_the_stubborn(
