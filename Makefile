@@ -328,7 +328,7 @@ compose-test: .venv/.ready ## Start it in containers of its own, and test it (as
 PHOTOS ?= ../shared/photos
 TEACHERS ?= ../shared/models
 STYLE ?= hayao
-TEACHER_hayao := $(TEACHERS)/animegan2/hayao.onnx
+TEACHER_hayao := $(TEACHERS)/animegan2/hayao.npz
 TEACHER_shinkai := $(TEACHERS)/animegan3/shinkai_37.onnx
 
 .PHONY: student-sheet
@@ -339,7 +339,7 @@ student-sheet: .venv-train/.ready ## 60 held-out photos, teacher, student: sheet
 .PHONY: students
 students: .venv-train/.ready ## Label, train and export the bundled styles (a night; resumable)
 	$(TRAIN_BIN)/python -m training label --photos $(PHOTOS) \
-	  --teacher $(TEACHER_hayao) --quick $(TEACHERS)/animegan2/hayao.npz
+	  --teacher $(TEACHER_hayao)
 	$(TRAIN_BIN)/python -m training train --photos $(PHOTOS)
 	$(TRAIN_BIN)/python -m training export
 	$(TRAIN_BIN)/python -m training evaluate --photos $(PHOTOS)

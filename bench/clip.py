@@ -24,7 +24,7 @@ from anime_inference.logic.clip.changes import Mask, changes_between
 from anime_inference.logic.generator import Generator
 from anime_inference.logic.memory import Memory
 from anime_inference.logic.picture import Pixels
-from anime_inference.logic.stylise import thumbnail_of
+from anime_inference.logic.thumbnail import thumbnail_of
 from anime_inference.settings import Settings
 from anime_shared.styles import DEFAULT_STYLE
 

@@ -19,6 +19,7 @@ from rich.progress import track
 from rich.table import Table
 
 from anime_inference.adapters.model_store import ModelStore
+from anime_inference.logic.thumbnail import THUMBNAIL_SHAPE
 from anime_inference.settings import Settings
 from anime_shared.styles import DEFAULT_STYLE
 from bench.process import peak_mib
@@ -46,7 +47,7 @@ def child(threads: str, arena: str, level: str, spin: str) -> None:
     session = ort.InferenceSession(data, options, providers=["CPUExecutionProvider"])
     load = time.perf_counter() - start
     random = np.random.default_rng(0)
-    thumbnail = random.uniform(-1, 1, (1, 3, 128, 128)).astype(np.float32)
+    thumbnail = random.uniform(-1, 1, THUMBNAIL_SHAPE).astype(np.float32)
     seconds = []
     for run in range(RUNS):
         # Sizes vary, as photos do.

@@ -26,6 +26,7 @@ from anime_inference.logic.decode import decode
 from anime_inference.logic.geometry import shrink
 from anime_inference.logic.picture import Pixels
 from anime_inference.logic.pipeline import transform
+from anime_inference.logic.thumbnail import THUMBNAIL_SHAPE
 from anime_inference.settings import Settings
 from anime_shared.options import FacesMode, OutputFormat, TransformOptions
 from anime_shared.styles import DEFAULT_STYLE
@@ -75,7 +76,7 @@ def around_the_network() -> None:
     random = np.random.default_rng(0)
     feed = {
         "image": random.uniform(-1, 1, (1, 3, height, width)).astype(np.float32),
-        "thumbnail": random.uniform(-1, 1, (1, 3, 128, 128)).astype(np.float32),
+        "thumbnail": random.uniform(-1, 1, THUMBNAIL_SHAPE).astype(np.float32),
     }
     transform(data, options, limits_of(settings), models)
     session.run(None, feed)

@@ -27,24 +27,21 @@ _MODELS = Path("functions/inference/anime_inference/models")
 @app.command("label")
 def label_command(
     photos: Photos,
-    teacher: Annotated[Path, typer.Option(help="The teacher's ONNX file.", exists=True)],
-    quick: Annotated[
-        Path | None,
-        typer.Option(help="AnimeGANv2's weights (.npz): paints the training photos faster."),
-    ] = None,
+    teacher: Annotated[
+        Path,
+        typer.Option(help="The teacher's ONNX file, or AnimeGANv2's weights (.npz).", exists=True),
+    ],
     style: StyleId = _STYLE,
     work: Work = _WORK,
 ) -> None:
     """Let the teacher paint every photo as it is, and those to train on varied, too."""
-    from anime_shared.style import Upsampling  # noqa: PLC0415 - each command loads what it needs
-    from training.label import label  # noqa: PLC0415
+    from training.label import label  # noqa: PLC0415 - each command loads what it needs
     from training.samples import count_samples  # noqa: PLC0415
-    from training.teacher import OnnxTeacher, QuickTeacher  # noqa: PLC0415
+    from training.teacher import OnnxTeacher  # noqa: PLC0415
 
-    exact = OnnxTeacher(teacher)
-    train = QuickTeacher(quick, Upsampling.ASYMMETRIC) if quick else exact
     total = count_samples(photos, work / style)
-    for _ in track(label(photos, work / style, exact, train), "labelling", total, console=console):
+    run = label(photos, work / style, OnnxTeacher(teacher))
+    for _ in track(run, "labelling", total, console=console):
         pass
 
 

@@ -1,28 +1,33 @@
-"""Batches of random crops, each with the thumbnail of the whole picture it was cut from."""
+"""Batches of random crops, each with what is known of the whole picture it was cut from."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import torch
-from PIL import Image
+from numpy.typing import NDArray
 from torch import Tensor
 
+from anime_inference.logic.thumbnail import thumbnail_of
 from training.samples import Picture, Sample
-from training.student import THUMBNAIL_SIDE
-
-
-def thumbnail(photo: Picture) -> Picture:
-    """The whole photo, RGB ``uint8[128, 128, 3]``, aspect not kept; as the pipeline makes it."""
-    side = (THUMBNAIL_SIDE, THUMBNAIL_SIDE)
-    return np.asarray(Image.fromarray(photo).resize(side, Image.Resampling.BOX))
 
 
 def to_tensor(pictures: Sequence[Picture]) -> Tensor:
-    """RGB ``uint8[H, W, 3]`` each to ``float[N, 3, H, W]`` in [-1, 1], channels last."""
+    """``uint8[H, W, planes]`` each to ``float[N, planes, H, W]`` in [-1, 1], channels last."""
     stacked = torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2)
     return stacked.float().div_(127.5).sub_(1).contiguous(memory_format=torch.channels_last)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Batch:
+    """Crops and their labels; ``indices`` are of the samples that they were cut from."""
+
+    image: Tensor
+    label: Tensor
+    thumbnail: Tensor
+    indices: NDArray[np.int64]
 
 
 class Crops:
@@ -39,19 +44,25 @@ class Crops:
 
     def _load(self, sample: Sample) -> tuple[Picture, Picture, Picture]:
         photo, label = sample.read()
-        small = thumbnail(photo)
+        small = thumbnail_of(photo)
         lack = [(0, max(0, self._side - edge)) for edge in photo.shape[:2]]
         pad = (*lack, (0, 0))
         return np.pad(photo, pad, "symmetric"), np.pad(label, pad, "symmetric"), small
 
-    def batch(self, count: int, random: np.random.Generator) -> tuple[Tensor, Tensor, Tensor]:
-        """(image, thumbnail, label) tensors of ``count`` crops."""
+    @property
+    def thumbnails(self) -> list[Picture]:
+        """Of every sample, in order."""
+        return [small for _, _, small in self._items]
+
+    def batch(self, count: int, random: np.random.Generator) -> Batch:
+        """``count`` crops of any samples; larger ones are more likely."""
         images, thumbnails, labels = [], [], []
-        for index in random.choice(len(self._items), count, p=self._weights):
+        indices = random.choice(len(self._items), count, p=self._weights)
+        for index in indices:
             photo, label, small = self._items[index]
             top, left = (random.integers(0, edge - self._side + 1) for edge in photo.shape[:2])
             window = np.s_[top : top + self._side, left : left + self._side]
             images.append(photo[window])
             labels.append(label[window])
             thumbnails.append(small)
-        return to_tensor(images), to_tensor(thumbnails), to_tensor(labels)
+        return Batch(to_tensor(images), to_tensor(labels), to_tensor(thumbnails), indices)

@@ -45,7 +45,7 @@ def evaluate(
     for sample in spread_over(list(samples(photos, labels, "holdout")), most):
         if teacher is not None and not sample.is_labelled:
             rendered = sample.render()
-            sample.write(rendered, teacher.paint(rendered))
+            sample.write(rendered, teacher.label(rendered))
         photo, wanted = sample.read()
         student = paint(photo, generator, Memory(4 * 2**30))
         fidelity = measure(photo, student, wanted)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -9,12 +10,14 @@ import onnx
 
 from anime_inference.adapters.graphs.builder import GraphBuilder, Shape
 from anime_inference.adapters.state_dict import StateDict
+from anime_inference.logic.thumbnail import THUMBNAIL_SHAPE
+from training.code import LearntCode, StatisticsCode
 from training.pen import Pen, weights_of
-from training.student import THUMBNAIL_SIDE, GlobalCode, Student
+from training.student import Student
 
 
 def build_student(weights: StateDict) -> onnx.ModelProto:
-    """``image`` float32[1, 3, H, W] and ``thumbnail`` float32[1, 3, 128, 128] to ``painted``.
+    """``image`` float32[1, 3, H, W] and ``thumbnail`` float32[1, 5, 256, 256] to ``painted``.
 
     RGB in [-1, 1]; H and W are multiples of 8; kernels are kept as int8.
     The same network as :class:`training.student.Student`; the torch tier compares them.
@@ -34,7 +37,7 @@ def build_student(weights: StateDict) -> onnx.ModelProto:
     painted = graph.node("Add", "image", change)
     graph.check_all_used()
     shape: Shape = (1, 3, "height", "width")
-    inputs: dict[str, Shape] = {"image": shape, "thumbnail": (1, 3, THUMBNAIL_SIDE, THUMBNAIL_SIDE)}
+    inputs: dict[str, Shape] = {"image": shape, "thumbnail": THUMBNAIL_SHAPE}
     return graph.model(inputs, {"painted": (painted, shape)})
 
 
@@ -45,12 +48,37 @@ class _StudentPen(Pen):
         weight, bias = self.graph.weight(f"{name}.weight"), self.graph.weight(f"{name}.bias")
         return self.graph.node("Gemm", x, weight, bias, transB=1)
 
+    def linear_relu(self, name: str, x: str) -> str:
+        return self.graph.node("Relu", self.linear(name, x))
+
     def global_code(self, thumbnail: str) -> str:
-        x = thumbnail
-        for layer in range(GlobalCode.LAYERS):
-            x = self.conv_relu(f"code.convolutions.{layer}", x, stride=2)
-        mean = self.graph.node("ReduceMean", x, self.graph.integers(2, 3), keepdims=0)
-        return self.graph.node("Relu", self.linear("code.linear", mean))
+        """That of ``training/code.py`` whose weights there are."""
+        if self.graph.has_weight("code.gather.weight"):
+            seen = self.graph.node("Concat", *self.seen(thumbnail), axis=1)
+            statistics = self.linear("code.statistics", self.linear_relu("code.gather", seen))
+            return self.linear_relu("code.linear", self.linear_relu("code.hidden", statistics))
+        graph = self.graph
+        colours = graph.node(
+            "Slice", thumbnail, graph.integers(0), graph.integers(3), graph.integers(1)
+        )
+        half = graph.node("AveragePool", colours, kernel_shape=[2, 2], strides=[2, 2])
+        for layer in range(len(LearntCode.WIDTHS) - 1):
+            half = self.conv_relu(f"code.convolutions.{layer}", half, stride=2)
+        return self.linear_relu("code.linear", self.mean(half))
+
+    def seen(self, x: str) -> Iterator[str]:
+        """Means and logarithms of mean squares, of each convolution."""
+        least = self.graph.constant(np.array([StatisticsCode.LEAST], np.float32))
+        for layer in range(len(StatisticsCode.WIDTHS) - 1):
+            name = f"code.convolutions.{layer}"
+            drawn = self.graph.conv(x, name, bias=True, stride=2, padding=1)
+            x = self.graph.node("Relu", drawn)
+            yield self.mean(x)
+            square = self.mean(self.graph.node("Mul", drawn, drawn))
+            yield self.graph.node("Log", self.graph.node("Add", square, least))
+
+    def mean(self, x: str) -> str:
+        return self.graph.node("ReduceMean", x, self.graph.integers(2, 3), keepdims=0)
 
     def modulate(self, name: str, x: str, code: str) -> str:
         """``x * (1 + scale) + shift``, scale and shift one half of the linear layer each."""

@@ -9,9 +9,7 @@ from training.samples import Split, count_samples, samples
 from training.teacher import Teacher
 
 
-def label(
-    photos: Path, labels: Path, holdout: Teacher, train: Teacher
-) -> Iterator[tuple[int, int]]:
+def label(photos: Path, labels: Path, teacher: Teacher) -> Iterator[tuple[int, int]]:
     """Label what is not labelled yet; yields (done, total) after each photo.
 
     Cut it at any time and start it again: a labelled photo is not painted twice. The photos kept
@@ -20,15 +18,14 @@ def label(
     Args:
         photos: the folder of photos.
         labels: where the pairs are kept.
-        holdout: paints what the student is measured by.
-        train: paints what it learns from.
+        teacher: paints them.
     """
     total, done = count_samples(photos, labels), 0
-    splits: tuple[tuple[Split, Teacher], ...] = (("holdout", holdout), ("train", train))
-    for split, teacher in splits:
+    splits: tuple[Split, ...] = ("holdout", "train")
+    for split in splits:
         for sample in samples(photos, labels, split):
             if not sample.is_labelled:
                 photo = sample.render()
-                sample.write(photo, teacher.paint(photo))
+                sample.write(photo, teacher.label(photo))
             done += 1
             yield done, total

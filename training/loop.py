@@ -148,9 +148,13 @@ def _average(average: Tensor, value: Tensor, count: Tensor | int) -> Tensor:
     return torch.lerp(average, value, 1 - decay)
 
 
-def averaged(network: Network, checkpoint: Path) -> Network:
-    """``network`` with the running average of a checkpoint's weights, ready to export."""
+def averaged_weights(checkpoint: Path) -> dict[str, Tensor]:
+    """The running average of a checkpoint's weights, a state dict."""
     state = torch.load(checkpoint, weights_only=True)["average"]
-    weights = {k.removeprefix("module."): v for k, v in state.items() if k != "n_averaged"}
-    network.load_state_dict(weights)
+    return {k.removeprefix("module."): v for k, v in state.items() if k != "n_averaged"}
+
+
+def averaged(network: Network, checkpoint: Path) -> Network:
+    """``network`` with :func:`averaged_weights`, ready to export."""
+    network.load_state_dict(averaged_weights(checkpoint))
     return network.eval()

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,9 @@ from PIL import Image, ImageOps
 from training.recolour import recolour
 
 Split = Literal["train", "holdout"]
-Picture = NDArray[np.uint8]
+Picture: TypeAlias = NDArray[np.uint8]
+# Mean and inverse standard deviation of each of a teacher's normalisations: ``float32[N, 2]``.
+Statistics: TypeAlias = NDArray[np.float32]
 
 PHOTO_SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
 HOLDOUT_SHARE = 0.11
@@ -29,14 +31,14 @@ _SCALES = (0.6, 1.7)
 _SHARE_AS_IT_IS = 0.4
 
 
-def _fraction(text: str) -> float:
+def fraction(text: str) -> float:
     """A number in [0, 1) that depends on ``text`` alone, the same on every machine."""
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:6], "big") / 2**48
 
 
 def split_of(photo: Path) -> Split:
     """The split of a photo, by the hash of its file name: adding photos moves no other photo."""
-    return "holdout" if _fraction(photo.name) < HOLDOUT_SHARE else "train"
+    return "holdout" if fraction(photo.name) < HOLDOUT_SHARE else "train"
 
 
 def find_photos(folder: Path, split: Split) -> list[Path]:
@@ -44,6 +46,19 @@ def find_photos(folder: Path, split: Split) -> list[Path]:
     return sorted(
         p for p in folder.iterdir() if p.suffix.lower() in PHOTO_SUFFIXES and split_of(p) == split
     )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Label:
+    """What a teacher makes of a photo.
+
+    Attributes:
+        painted: RGB ``uint8[H, W, 3]``.
+        statistics: what its normalisations saw; ``None`` if it doesn't tell.
+    """
+
+    painted: Picture
+    statistics: Statistics | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +76,10 @@ class Sample:
     @property
     def label_file(self) -> Path:
         return self.folder / f"{self.photo.stem}.label.png"
+
+    @property
+    def statistics_file(self) -> Path:
+        return self.folder / f"{self.photo.stem}.statistics.npy"
 
     @property
     def is_labelled(self) -> bool:
@@ -92,10 +111,19 @@ class Sample:
         with Image.open(self.photo_file) as photo, Image.open(self.label_file) as label:
             return np.asarray(photo.convert("RGB")), np.asarray(label.convert("RGB"))
 
-    def write(self, photo: Picture, label: Picture) -> None:
+    def read_statistics(self) -> Statistics | None:
+        """What the teacher's normalisations saw, if it told."""
+        if not self.statistics_file.exists():
+            return None
+        statistics: Statistics = np.load(self.statistics_file)
+        return statistics
+
+    def write(self, photo: Picture, label: Label) -> None:
         """Keep the pair; a cut run leaves no half-written label."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        for picture, target in ((photo, self.photo_file), (label, self.label_file)):
+        if label.statistics is not None:
+            np.save(self.statistics_file, label.statistics)
+        for picture, target in ((photo, self.photo_file), (label.painted, self.label_file)):
             partial = target.with_suffix(".partial")
             Image.fromarray(picture).save(partial, format="PNG", compress_level=1)
             partial.replace(target)

@@ -4,20 +4,19 @@ Two parts. The *local network* is an encoder-decoder of plain 3 x 3 convolutions
 1/8 of the photo's size, with no normalisation over the picture, so that each output pixel hangs
 on a bounded neighbourhood (``Student.RECEPTIVE_RADIUS``). The *global code* is what the teacher's
 normalisation over the whole picture knows: a few numbers read from a thumbnail of the whole
-photo, which scale and shift the features at each size (FiLM, Perez et al. 2018).
+photo (``training/code.py``), which scale and shift the features at each size (FiLM, Perez et al.
+2018).
 """
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-THUMBNAIL_SIDE = 128
-CODE_SIZE = 48
+from training.code import CODE_SIZE, GlobalCode
 
 
 class ResidualBlock(nn.Module):
@@ -48,32 +47,14 @@ class Modulation(nn.Module):
         return x * (1 + scale) + shift
 
 
-class GlobalCode(nn.Module):
-    """``float[N, 3, 128, 128]`` thumbnail to ``float[N, CODE_SIZE]``."""
-
-    WIDTHS: ClassVar = (3, 16, 32, 64, 64)
-    LAYERS: ClassVar = len(WIDTHS) - 1
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.convolutions = nn.ModuleList(
-            nn.Conv2d(before, after, 3, stride=2, padding=1)
-            for before, after in pairwise(self.WIDTHS)
-        )
-        self.linear = nn.Linear(self.WIDTHS[-1], CODE_SIZE)
-
-    def forward(self, thumbnail: Tensor) -> Tensor:
-        x = thumbnail
-        for convolution in self.convolutions:
-            x = F.relu(convolution(x))
-        return F.relu(self.linear(x.mean(dim=(2, 3))))
-
-
 class Student(nn.Module):
-    """``image`` float[N, 3, H, W] and ``thumbnail`` float[N, 3, 128, 128] to float[N, 3, H, W].
+    """``image`` float[N, 3, H, W] and its ``thumbnail`` to float[N, 3, H, W].
 
     RGB in [-1, 1]; H and W are multiples of 8; the output isn't clipped. It is the photo plus a
     learnt change, so detail need not squeeze through the bottleneck.
+
+    Args:
+        code: what reads the thumbnail.
     """
 
     WIDTHS: ClassVar = {2: 32, 4: 64, 8: 96}
@@ -82,10 +63,10 @@ class Student(nn.Module):
     # their reach times their stride, rounded up to the multiple of 8.
     RECEPTIVE_RADIUS: ClassVar = 120
 
-    def __init__(self) -> None:
+    def __init__(self, code: GlobalCode) -> None:
         super().__init__()
         c2, c4, c8 = self.WIDTHS.values()
-        self.code = GlobalCode()
+        self.code = code
         self.stem = nn.Conv2d(4 * 3, c2, 3, padding=1)
         self.down4 = nn.Conv2d(c2, c4, 3, stride=2, padding=1)
         self.down8 = nn.Conv2d(c4, c8, 3, stride=2, padding=1)
@@ -107,7 +88,10 @@ class Student(nn.Module):
         )
 
     def forward(self, image: Tensor, thumbnail: Tensor) -> Tensor:
-        code = self.code(thumbnail)
+        return self.paint(image, self.code(thumbnail))
+
+    def paint(self, image: Tensor, code: Tensor) -> Tensor:
+        """With the global code ``float[N, CODE_SIZE]`` given."""
         x2 = F.relu(self.stem(F.pixel_unshuffle(image, 2)))
         x4 = F.relu(self.down4(x2))
         x8 = F.relu(self.down8(x4))

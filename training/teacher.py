@@ -7,66 +7,56 @@ from typing import Protocol
 
 import numpy as np
 import onnxruntime as ort
-import torch
 
 from anime_inference.adapters.engine import EngineOptions, session_options
+from anime_inference.adapters.graphs.animegan2 import build_animegan2
 from anime_shared.style import Upsampling
-from training.generator import Generator
-from training.samples import Picture
+from training.samples import Label, Picture
 
 
 class Teacher(Protocol):
     """Paints what a student shall learn to paint."""
 
-    def paint(self, photo: Picture) -> Picture:
-        """``uint8[H, W, 3]`` RGB to the teacher's picture of the same shape."""
+    def label(self, photo: Picture) -> Label:
+        """Of RGB ``uint8[H, W, 3]``; some teachers want sides that are a multiple of 8 or 16."""
 
 
 class OnnxTeacher:
-    """A generator as an ONNX graph: RGB in [-1, 1], NHWC or NCHW, same size out."""
+    """A generator as an ONNX graph: RGB in [-1, 1], NHWC or NCHW, same size out.
 
-    def __init__(self, graph: Path) -> None:
+    Args:
+        file: an ONNX file, or AnimeGANv2's weights (.npz). Those are painted by the graph that the
+            app itself draws, which also tells what its normalisations see.
+    """
+
+    def __init__(self, file: Path) -> None:
         options = session_options(EngineOptions())
+        # Made for each new size, and no two photos need be of one.
+        options.enable_mem_pattern = False
         self._session = ort.InferenceSession(
-            str(graph), options, providers=["CPUExecutionProvider"]
+            _graph(file), options, providers=["CPUExecutionProvider"]
         )
         given = self._session.get_inputs()[0]
         self._input = given.name
         self._colours_last = given.shape[-1] == 3
+        # The picture comes first.
+        self._outputs = [item.name for item in self._session.get_outputs()]
 
-    def paint(self, photo: Picture) -> Picture:
-        """See :class:`Teacher`; some want sides that are a multiple of 8 or 16."""
+    def label(self, photo: Picture) -> Label:
+        """See :class:`Teacher`."""
         x = photo.astype(np.float32)[None] / 127.5 - 1.0
         if not self._colours_last:
-            x = x.transpose(0, 3, 1, 2)
-        y = self._session.run(None, {self._input: x})[0]
+            x = np.ascontiguousarray(x.transpose(0, 3, 1, 2))
+        y, *statistics = self._session.run(self._outputs, {self._input: x})
         if y.shape != (1, *photo.shape):
             y = y.transpose(0, 2, 3, 1)
-        return _to_picture(y[0])
+        painted = np.clip(np.rint((y[0] + 1.0) * 127.5), 0, 255).astype(np.uint8)
+        return Label(painted, statistics[0] if statistics else None)
 
 
-class QuickTeacher:
-    """AnimeGANv2 from its weights, in bfloat16.
-
-    On processors that multiply bfloat16 it takes a quarter of the time, and is less than a grey
-    level from the ONNX graph, root mean square: good enough to learn from, not to measure with.
-    """
-
-    def __init__(self, weights: Path, upsampling: Upsampling) -> None:
-        generator = Generator(upsampling).eval()
-        with np.load(weights) as arrays:
-            state = {name: torch.from_numpy(arrays[name]) for name in arrays.files}
-        generator.load_state_dict(state, strict=True)
-        self._generator = generator.to(torch.bfloat16, memory_format=torch.channels_last)
-
-    def paint(self, photo: Picture) -> Picture:
-        """See :class:`Teacher`."""
-        x = torch.from_numpy(photo.transpose(2, 0, 1)[None].astype(np.float32))
-        x = x.div_(127.5).sub_(1).to(torch.bfloat16, memory_format=torch.channels_last)
-        with torch.inference_mode():
-            y = self._generator(x)[0].float().permute(1, 2, 0)
-        return _to_picture(y.numpy())
-
-
-def _to_picture(painted: np.ndarray[tuple[int, int, int], np.dtype[np.float32]]) -> Picture:
-    return np.clip(np.rint((painted + 1.0) * 127.5), 0, 255).astype(np.uint8)
+def _graph(file: Path) -> bytes:
+    if file.suffix != ".npz":
+        return file.read_bytes()
+    with np.load(file) as arrays:
+        weights = {name: arrays[name] for name in arrays.files}
+    return bytes(build_animegan2(weights, Upsampling.ASYMMETRIC).SerializeToString())

@@ -11,6 +11,7 @@ from typing import Final
 import onnx
 
 from anime_inference.adapters.state_dict import UnsafeWeightsError, read_state_dict
+from anime_inference.logic.thumbnail import THUMBNAIL_SHAPE
 from anime_shared.errors import InvalidField
 from anime_shared.style import Subject, Upsampling
 from anime_shared.styles import STYLES
@@ -104,10 +105,20 @@ class NewStyle:
                 f"file: it has {len(self.data)} bytes, a bundled model at most {_LARGEST_BYTES}",
                 field="file",
             )
-        inputs = sorted(given.name for given in onnx.load_from_string(self.data).graph.input)
-        if inputs != _INPUTS[self.subject]:
+        given = {item.name: item for item in onnx.load_from_string(self.data).graph.input}
+        if sorted(given) != _INPUTS[self.subject]:
             raise InvalidField(
-                f"file: its inputs are {inputs}, a {self.subject} student's are "
+                f"file: its inputs are {sorted(given)}, a {self.subject} student's are "
                 f"{_INPUTS[self.subject]}",
                 field="file",
             )
+        if "thumbnail" in given:
+            _check_thumbnail(given["thumbnail"])
+
+
+def _check_thumbnail(given: onnx.ValueInfoProto) -> None:
+    shape = tuple(dimension.dim_value for dimension in given.type.tensor_type.shape.dim)
+    if shape != THUMBNAIL_SHAPE:
+        raise InvalidField(
+            f"file: its thumbnail is {shape}, the app's is {THUMBNAIL_SHAPE}", field="file"
+        )

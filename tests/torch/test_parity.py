@@ -16,14 +16,16 @@ torch = pytest.importorskip("torch", reason="torch is installed by make test-tor
 from anime_inference.adapters.graphs.animegan2 import build_animegan2  # noqa: E402
 from anime_inference.adapters.state_dict import StateDict, read_state_dict  # noqa: E402
 from anime_inference.logic.generator import Generators  # noqa: E402
+from anime_inference.logic.thumbnail import THUMBNAIL_SHAPE  # noqa: E402
 from anime_shared.style import Upsampling  # noqa: E402
-from anime_shared.styles import DEFAULT_STYLE, find_style  # noqa: E402
+from anime_shared.styles import find_style  # noqa: E402
 from tests.weights import random_state_dict  # noqa: E402
+from training.code import GlobalCode, LearntCode, StatisticsCode  # noqa: E402
 from training.export import export  # noqa: E402
 from training.generator import Generator  # noqa: E402
+from training.pen import read_weights  # noqa: E402
 from training.portrait.student import PortraitStudent  # noqa: E402
-from training.student import THUMBNAIL_SIDE, Student  # noqa: E402
-from training.train import begin_with  # noqa: E402
+from training.student import Student  # noqa: E402
 
 pytestmark = pytest.mark.torch
 ONE_GREY_LEVEL = 2 / 255
@@ -42,9 +44,9 @@ def reference(weights: StateDict, upsampling: Upsampling) -> Generator:
     return generator.eval()
 
 
-def noise(height: int, width: int) -> np.ndarray:
+def noise(height: int, width: int, planes: int = 3) -> np.ndarray:
     random = np.random.default_rng(height * 1000 + width)
-    return random.uniform(-1, 1, (1, 3, height, width)).astype(np.float32)
+    return random.uniform(-1, 1, (1, planes, height, width)).astype(np.float32)
 
 
 def test_the_generator_has_the_published_size_and_names() -> None:
@@ -98,24 +100,25 @@ def test_a_whole_state_dict_survives_the_restricted_reader(*, new_format: bool) 
         np.testing.assert_array_equal(found[name], values.numpy())
 
 
-@pytest.fixture(scope="module")
-def student(tmp_path_factory: pytest.TempPathFactory) -> Student:
+@pytest.fixture(scope="module", params=[StatisticsCode, LearntCode])
+def student(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Student:
     """Random, with modulation that does something, as precise as it is exported."""
     torch.manual_seed(0)
-    student = Student().eval()
+    student = Student(request.param()).eval()
     for values in student.parameters():
         if not values.any():
             torch.nn.init.normal_(values, std=0.05)
     file = tmp_path_factory.mktemp("student") / "student.onnx"
     export(student, file)
-    begin_with(student, file)
+    kept = {name: torch.from_numpy(values) for name, values in read_weights(file).items()}
+    student.load_state_dict(kept)
     return student
 
 
 @pytest.mark.parametrize("size", [(64, 64), (8, 8), (16, 136), (200, 72)])
 def test_student(student: Student, tmp_path: Path, size: tuple[int, int]) -> None:
     export(student, tmp_path / "student.onnx")
-    image, thumbnail = noise(*size), noise(THUMBNAIL_SIDE, THUMBNAIL_SIDE)
+    image, thumbnail = noise(*size), noise(*THUMBNAIL_SHAPE[2:], planes=THUMBNAIL_SHAPE[1])
     with torch.no_grad():
         wanted = student(torch.from_numpy(image), torch.from_numpy(thumbnail)).numpy()
     feed = {"image": image, "thumbnail": thumbnail}
@@ -125,11 +128,11 @@ def test_student(student: Student, tmp_path: Path, size: tuple[int, int]) -> Non
 
 def test_the_reach_of_a_pixel_is_bounded_as_the_student_says() -> None:
     image = torch.zeros(1, 3, 512, 512, requires_grad=True)
-    generous = Student()
+    generous = Student(LearntCode())
     for values in generous.parameters():
         # All positive, so that no path is cut by a ReLU or cancelled by another.
         torch.nn.init.constant_(values, 0.01)
-    painted = generous(image, torch.zeros(1, 3, THUMBNAIL_SIDE, THUMBNAIL_SIDE))
+    painted = generous(image, torch.zeros(THUMBNAIL_SHAPE))
     painted[0, 0, 256, 256].backward()
     assert image.grad is not None
     places = image.grad.abs().sum((0, 1)).nonzero()
@@ -142,13 +145,17 @@ def test_tiles_overlap_as_far_as_the_students_reach(generators: Generators) -> N
         assert generators.get(find_style(style)).cut.reach == student.RECEPTIVE_RADIUS
 
 
-def test_the_committed_student_is_of_this_network(student: Student, tmp_path: Path) -> None:
-    assert DEFAULT_STYLE.bundled is not None
+@pytest.mark.parametrize(("style", "code"), [("hayao", StatisticsCode), ("shinkai", LearntCode)])
+def test_the_committed_students_are_of_this_network(
+    style: str, code: type[GlobalCode], tmp_path: Path
+) -> None:
+    bundled = find_style(style).bundled
+    assert bundled is not None
     from anime_inference.adapters.model_store import _BUNDLED_FOLDER
 
-    export(student, tmp_path / "student.onnx")
+    export(Student(code()), tmp_path / "student.onnx")
     fresh = onnx.load(tmp_path / "student.onnx").graph
-    committed = onnx.load(_BUNDLED_FOLDER / DEFAULT_STYLE.bundled.file_name).graph
+    committed = onnx.load(_BUNDLED_FOLDER / bundled.file_name).graph
     assert [node.SerializeToString() for node in committed.node] == [
         node.SerializeToString() for node in fresh.node
     ]

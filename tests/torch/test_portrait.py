@@ -187,7 +187,7 @@ def test_a_face_that_the_border_cuts_is_left_out(tmp_path: Path) -> None:
 def test_teachers_of_both_layouts(tmp_path: Path, *, colours_last: bool) -> None:
     crop = np.random.default_rng(0).integers(0, 256, (32, 48, 3), np.uint8)
     file = inverting_teacher(tmp_path / "teacher.onnx", colours_last=colours_last)
-    np.testing.assert_array_equal(OnnxTeacher(file).paint(crop), 255 - crop)
+    np.testing.assert_array_equal(OnnxTeacher(file).label(crop).painted, 255 - crop)
 
 
 def test_labelling_goes_on_where_it_was_cut(

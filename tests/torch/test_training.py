@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import shutil
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -12,22 +14,29 @@ from PIL import Image
 torch = pytest.importorskip("torch", reason="torch is installed by make test-torch")
 
 from anime_inference.adapters.graphs.animegan2 import build_animegan2  # noqa: E402
+from anime_inference.adapters.graphs.pen import NORMALISATIONS  # noqa: E402
+from anime_inference.logic.thumbnail import THUMBNAIL_SHAPE  # noqa: E402
 from anime_shared.style import Upsampling  # noqa: E402
 from tests.pictures import gradient  # noqa: E402
 from tests.weights import npz_of, random_state_dict  # noqa: E402
+from training.code import GlobalCode, LearntCode, StatisticsCode  # noqa: E402
+from training.crops import Crops  # noqa: E402
 from training.evaluate import evaluate  # noqa: E402
 from training.export import export  # noqa: E402
 from training.fidelity import measure  # noqa: E402
+from training.foretell import Foretelling, foretelling, foretold  # noqa: E402
 from training.label import label  # noqa: E402
-from training.loop import Recipe  # noqa: E402
+from training.loop import Progress, Recipe  # noqa: E402
 from training.losses import imitation_loss  # noqa: E402
 from training.samples import VARIANTS, count_samples, samples, split_of  # noqa: E402
-from training.student import THUMBNAIL_SIDE, Student  # noqa: E402
-from training.teacher import OnnxTeacher, QuickTeacher  # noqa: E402
+from training.statistics import Scale  # noqa: E402
+from training.student import Student  # noqa: E402
+from training.teacher import OnnxTeacher  # noqa: E402
 from training.train import averaged_student, begin_with, train  # noqa: E402
 
 pytestmark = pytest.mark.torch
 TINY = Recipe(steps=100, batch=2, crop=64, learning_rate=1e-3)
+TINY_CODE = Recipe(steps=50, batch=4, learning_rate=1e-3)
 
 
 @pytest.fixture(scope="module")
@@ -43,8 +52,18 @@ def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def teacher(tmp_path_factory: pytest.TempPathFactory) -> OnnxTeacher:
-    file = tmp_path_factory.mktemp("teacher") / "teacher.onnx"
+    """It tells its statistics."""
+    file = tmp_path_factory.mktemp("teacher") / "weights.npz"
+    file.write_bytes(npz_of(random_state_dict()))
+    return OnnxTeacher(file)
+
+
+@pytest.fixture(scope="module")
+def silent_teacher(tmp_path_factory: pytest.TempPathFactory) -> OnnxTeacher:
+    """It paints the same, and tells nothing."""
     graph = build_animegan2(random_state_dict(), Upsampling.ASYMMETRIC)
+    del graph.graph.output[1]
+    file = tmp_path_factory.mktemp("teacher") / "teacher.onnx"
     file.write_bytes(graph.SerializeToString())
     return OnnxTeacher(file)
 
@@ -52,8 +71,15 @@ def teacher(tmp_path_factory: pytest.TempPathFactory) -> OnnxTeacher:
 @pytest.fixture(scope="module")
 def labels(photos: Path, teacher: OnnxTeacher, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("labels")
-    *_, last = label(photos, folder, teacher, teacher)
+    *_, last = label(photos, folder, teacher)
     assert last == (count_samples(photos, folder), count_samples(photos, folder))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def silent_labels(labels: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("silent") / "labels"
+    shutil.copytree(labels, folder, ignore=shutil.ignore_patterns("*.npy"))
     return folder
 
 
@@ -68,14 +94,14 @@ def test_the_split_hangs_on_the_name_alone(photos: Path) -> None:
 def test_labelling_goes_on_where_it_was_cut(
     photos: Path, teacher: OnnxTeacher, tmp_path: Path
 ) -> None:
-    run = label(photos, tmp_path, teacher, teacher)
+    run = label(photos, tmp_path, teacher)
     for _ in range(3):
         next(run)
     del run
     done = {file: file.stat().st_mtime_ns for file in tmp_path.rglob("*.label.png")}
     assert len(done) == 3
     assert not list(tmp_path.rglob("*.partial"))
-    list(label(photos, tmp_path, teacher, teacher))
+    list(label(photos, tmp_path, teacher))
     assert all(file.stat().st_mtime_ns == written for file, written in done.items())
     assert len(list(tmp_path.rglob("*.label.png"))) == count_samples(photos, tmp_path)
 
@@ -100,32 +126,110 @@ def test_variants_differ_and_are_always_the_same(photos: Path, labels: Path) -> 
     np.testing.assert_array_equal(mine[-1].render(), mine[-1].render())
 
 
+@pytest.mark.parametrize(("kind", "before"), [(StatisticsCode, [50]), (LearntCode, [])])
 def test_training_learns_and_a_cut_changes_nothing(
-    photos: Path, labels: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    kind: type[GlobalCode],
+    before: list[int],
+    photos: Path,
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """With a teacher that tells its statistics, and with one that doesn't."""
     monkeypatch.setattr("training.loop.SAVE_EVERY", 50)
     monkeypatch.setattr("training.loop.WARM_UP_STEPS", 10)
-    whole = list(train(photos, labels, tmp_path / "whole.pt", TINY))
-    assert [progress.step for progress in whole] == [50, 100]
-    assert whole[1].loss < whole[0].loss
-    cut = tmp_path / "cut.pt"
-    run = train(photos, labels, cut, TINY)
-    next(run)
-    next(run)
-    del run
-    list(train(photos, labels, cut, TINY))
-    for first, second in zip(
-        averaged_student(tmp_path / "whole.pt").parameters(),
-        averaged_student(cut).parameters(),
-        strict=True,
-    ):
-        torch.testing.assert_close(first, second)
+    labels = request.getfixturevalue("labels" if kind is StatisticsCode else "silent_labels")
+
+    def run(file: Path, recipe: Recipe = TINY) -> Iterator[Progress]:
+        file.parent.mkdir(exist_ok=True)
+        return train(photos, labels, file, recipe, code_recipe=TINY_CODE)
+
+    whole, cut = tmp_path / "whole" / "student.pt", tmp_path / "cut" / "student.pt"
+    progress = list(run(whole))
+    assert [one.step for one in progress] == [*before, 50, 100]
+    assert progress[-1].loss < progress[-2].loss
+    begun = run(cut)
+    for _ in range(len(before) + 2):
+        next(begun)
+    del begun
+    assert [one.step for one in run(cut)] == [100]
+    first, second = averaged_student(whole), averaged_student(cut)
+    assert isinstance(first.code, kind)
+    for one, other in zip(first.parameters(), second.parameters(), strict=True):
+        torch.testing.assert_close(one, other)
     with pytest.raises(ValueError, match="was trained by"):
-        list(train(photos, labels, cut, dataclasses.replace(TINY, batch=3)))
-    export(averaged_student(cut), tmp_path / "student.onnx")
+        list(run(cut, dataclasses.replace(TINY, batch=3)))
+    export(first, tmp_path / "student.onnx")
     measured = list(evaluate(photos, labels, tmp_path / "student.onnx", tmp_path / "sheets"))
     assert len(measured) == len(list(samples(photos, labels, "holdout")))
     assert (tmp_path / "sheets" / "page_01.jpg").exists()
+
+
+def test_a_teacher_may_tell_what_its_normalisations_saw(
+    teacher: OnnxTeacher, silent_teacher: OnnxTeacher
+) -> None:
+    photo = gradient(96, 64)
+    told, silent = teacher.label(photo), silent_teacher.label(photo)
+    np.testing.assert_array_equal(told.painted, silent.painted)
+    assert silent.statistics is None
+    assert told.statistics is not None
+    assert told.statistics.shape == (NORMALISATIONS, 2)
+    assert told.statistics.dtype == np.float32
+
+
+def test_statistics_become_numbers_of_one_size_and_lose_no_difference() -> None:
+    random = np.random.default_rng(0)
+    means = random.normal(3, 5, (200, 4)) * (1e-3, 1, 10, 1e3)
+    inverse = np.exp(random.normal(0, 2, (200, 4)))
+    measured = np.stack((means, inverse), axis=-1).astype(np.float32)
+    values = Scale.of(measured).standardised(measured)
+    assert values.shape == (200, 8)
+    assert values.mean(dim=0).abs().max() < 1e-4
+    torch.testing.assert_close(values.std(dim=0, unbiased=False), torch.ones(8))
+    assert len(values.unique(dim=0)) == 200
+
+
+def test_a_statistic_that_never_differs_is_no_trouble() -> None:
+    values = Scale.of(np.ones((5, 2, 2), np.float32)).standardised(np.ones((5, 2, 2), np.float32))
+    assert not values.any()
+
+
+def test_a_code_learns_to_foretell(photos: Path, labels: Path, tmp_path: Path) -> None:
+    labelled = list(samples(photos, labels, "train"))
+    measured = [known for s in labelled if (known := s.read_statistics()) is not None]
+    crops = Crops(labelled, 64)
+    recipe = dataclasses.replace(TINY_CODE, steps=200)
+    run = foretelling(labelled, measured, crops, tmp_path / "code.pt", recipe)
+    told = _result_of(run)
+    assert told.statistics.shape == (len(labelled), StatisticsCode.STATISTICS)
+    # Some samples are kept from it, all variants of a photo together.
+    assert 0 < len(told.misses) < len(labelled)
+    assert len(told.misses) % len(VARIANTS) == 0
+    wrong = (foretold(told.code, crops.thumbnails) - told.statistics).square().mean()
+    # To know nothing is to be wrong by 1.
+    assert wrong < 0.7
+
+
+def test_a_code_is_taught_as_wrong_as_it_will_be_foretold() -> None:
+    code = StatisticsCode().eval()
+    true = torch.randn(5, StatisticsCode.STATISTICS)
+    indices = np.array([3, 1])
+    exact = Foretelling(code, true, torch.zeros(1, StatisticsCode.STATISTICS))
+    torch.testing.assert_close(
+        exact.codes(indices, np.random.default_rng(0)), code.code_of(true[indices])
+    )
+    missed = torch.full((1, StatisticsCode.STATISTICS), 0.5)
+    wrong = Foretelling(code, true, missed).codes(indices, np.random.default_rng(0))
+    torch.testing.assert_close(wrong, code.code_of(true[indices] + 0.5))
+
+
+def _result_of(run: Generator[Progress, None, Foretelling]) -> Foretelling:
+    try:
+        while True:
+            next(run)
+    except StopIteration as end:
+        result: Foretelling = end.value
+        return result
 
 
 def test_nothing_labelled_is_an_error(photos: Path, tmp_path: Path) -> None:
@@ -154,29 +258,21 @@ def test_fidelity_of_the_extremes() -> None:
     assert flat.edge_energy == 0
 
 
-def test_the_quick_teacher_paints_nearly_as_the_exact_one(
-    teacher: OnnxTeacher, tmp_path: Path
-) -> None:
-    weights = tmp_path / "weights.npz"
-    weights.write_bytes(npz_of(random_state_dict()))
-    photo = gradient(96, 64)
-    exact = teacher.paint(photo).astype(np.float32)
-    quick = QuickTeacher(weights, Upsampling.ASYMMETRIC).paint(photo)
-    assert np.sqrt(np.square(quick - exact).mean()) < 1
-
-
+@pytest.mark.parametrize("kind", [StatisticsCode, LearntCode])
 def test_a_student_begins_as_an_earlier_one_with_fewer_blocks(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    kind: type[GlobalCode], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     image = torch.rand(1, 3, 64, 64) * 2 - 1
-    thumbnail = torch.rand(1, 3, THUMBNAIL_SIDE, THUMBNAIL_SIDE) * 2 - 1
+    thumbnail = torch.rand(THUMBNAIL_SHAPE) * 2 - 1
+    code = kind().eval()
     with monkeypatch.context() as earlier, torch.no_grad():
         earlier.setattr(Student, "BLOCKS", {2: 1, 4: 2, 8: 1})
-        first = Student().eval()
+        first = Student(code).eval()
         export(first, tmp_path / "first.onnx")
         wanted = first(image, thumbnail)
     with torch.no_grad():
-        second = Student().eval()
+        # A code that foretells is learnt before, and is not taken over.
+        second = Student(code if kind is StatisticsCode else LearntCode()).eval()
         assert (second(image, thumbnail) - wanted).abs().max() > 0.05
         begin_with(second, tmp_path / "first.onnx")
         # As precisely as int8 keeps the weights.

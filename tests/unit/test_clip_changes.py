@@ -17,7 +17,8 @@ from anime_inference.logic.clip.changes import (
 from anime_inference.logic.generator import Generators
 from anime_inference.logic.memory import Memory
 from anime_inference.logic.picture import Pixels
-from anime_inference.logic.stylise import paint_tiles, plan, thumbnail_of
+from anime_inference.logic.stylise import paint_tiles, plan
+from anime_inference.logic.thumbnail import thumbnail_of
 from anime_inference.logic.tiles import Cut, Tile, plan_tiles
 from anime_shared.styles import find_style
 from tests.unit.test_tiles import CUTS, scene

@@ -19,7 +19,8 @@ from anime_inference.logic.memory import Memory
 from anime_inference.logic.painting import Painting
 from anime_inference.logic.picture import Pixels
 from anime_inference.logic.pipeline import transform
-from anime_inference.logic.stylise import paint_tiles, plan, thumbnail_of
+from anime_inference.logic.stylise import paint_tiles, plan
+from anime_inference.logic.thumbnail import thumbnail_of
 from anime_inference.settings import Settings
 from anime_shared.errors import ClipTooLong, ClipTooSlow, PictureTooLarge, UnknownJob
 from anime_shared.jobs import Stage

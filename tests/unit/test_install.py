@@ -18,6 +18,7 @@ from anime_inference.adapters.engine import EngineOptions
 from anime_inference.adapters.install import install_from_folder, install_from_web
 from anime_inference.adapters.model_store import ModelStore
 from anime_inference.adapters.onnx_runtime import LoadedGenerators
+from anime_inference.logic.thumbnail import thumbnail_of
 from anime_shared.errors import InstallFailed, ModelCorrupt, StyleNotInstalled
 from anime_shared.style import Style
 from tests.pictures import gradient
@@ -104,7 +105,7 @@ def test_downloaded_weights_become_a_working_style(server: Server, store: ModelS
     assert seen[-1] == (len(published()), len(published()))
     assert leftovers(store) == [f"{style.id}.{model.sha256}.onnx"]
     generator = LoadedGenerators(store, EngineOptions()).get(style)
-    painted = generator.paint(gradient(32, 40), gradient(128, 128))
+    painted = generator.paint(gradient(32, 40), thumbnail_of(gradient(32, 40)))
     assert painted.shape == (32, 40, 3)
     assert generator.checksum == model.sha256
 

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
+import onnx
 import pytest
 import typer
 from typer.testing import CliRunner
@@ -134,6 +135,17 @@ def test_what_is_wrong_is_said_and_nothing_written(
     assert reason in told
     for name in TEXTS:
         assert (repository / name).read_text() == (ROOT / name).read_text()
+
+
+def test_a_student_must_read_the_apps_thumbnail(repository: Path, tmp_path: Path) -> None:
+    model = onnx.load(SHINKAI)
+    (thumbnail,) = (given for given in model.graph.input if given.name == "thumbnail")
+    for place, length in enumerate((1, 3, 128, 128)):
+        thumbnail.type.tensor_type.shape.dim[place].dim_value = length
+    onnx.save(model, tmp_path / "other.onnx")
+    code, told = run(repository, NEW, tmp_path / "other.onnx", "--title", "Sunset")
+    assert code == 1
+    assert "its thumbnail is (1, 3, 128, 128), the app's is (1, 5, 256, 256)" in told
 
 
 def test_a_dry_run_writes_nothing(repository: Path) -> None:

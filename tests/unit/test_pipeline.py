@@ -16,6 +16,7 @@ from anime_inference.logic.limits import PipelineLimits
 from anime_inference.logic.painting import Painting
 from anime_inference.logic.picture import Pixels
 from anime_inference.logic.pipeline import transform
+from anime_inference.logic.thumbnail import thumbnail_of
 from anime_inference.settings import Settings
 from anime_shared.errors import PictureTooLarge, StyleNotInstalled, UnknownJob, UnknownStyle
 from anime_shared.jobs import Stage
@@ -160,7 +161,7 @@ def test_a_crop_of_a_big_picture_is_painted_alike(models: Models) -> None:
     generator = models.generators.get(DEFAULT_STYLE)
     random = np.random.default_rng(1)
     picture = random.integers(0, 255, (512, 256, 3), np.uint8)
-    thumbnail = random.integers(0, 255, (128, 128, 3), np.uint8)
+    thumbnail = thumbnail_of(picture)
     whole = generator.paint(picture, thumbnail)
     part = generator.paint(picture[:256], thumbnail)
     reach = 120

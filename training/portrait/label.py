@@ -65,7 +65,7 @@ def label(
                 np.savez(
                     stream,
                     crops=crops,
-                    labels=np.stack([network.paint(crop) for crop in crops]),
+                    labels=np.stack([network.label(crop).painted for crop in crops]),
                     landmarks=np.stack([points for _, points in rendered]),
                 )
             partial.replace(file)

@@ -72,7 +72,7 @@ STYLES: Final[tuple[Style, ...]] = (
         source="trained by this project, see MODEL_CARD.md",
         architecture=Architecture.STUDENT,
         bundled=BundledModel(
-            "hayao.onnx", "30530527e4f1ab70496c72d53b933eeabcf0b6476352982176dbfbdb71102df0"
+            "hayao.onnx", "6253cf3ce2d4316e3736962d525313f1125e4a0aa2e0764c534c2568e16bcbad"
         ),
         aliases=("hayao_64",),
         face_style="cute",
@@ -86,7 +86,7 @@ STYLES: Final[tuple[Style, ...]] = (
         source="trained by this project, see MODEL_CARD.md",
         architecture=Architecture.STUDENT,
         bundled=BundledModel(
-            "shinkai.onnx", "3d7df2f7996ad0c295e79875201ff9f669802027434e0020a1f59dbed8e8110e"
+            "shinkai.onnx", "cdbd889e1ebb600bab27b72e14939bf57e0ffd0e3754b038563cd78f8edb59ea"
         ),
         face_style="cute",
     ),

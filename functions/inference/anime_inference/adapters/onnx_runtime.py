@@ -17,8 +17,9 @@ from anime_inference.adapters.engine import (
 )
 from anime_inference.adapters.model_store import MODEL_VERSION, Model, ModelStore
 from anime_inference.adapters.places import upsampling_places
-from anime_inference.logic.generator import THUMBNAIL_SIDE, Generator, Part
+from anime_inference.logic.generator import Generator, Part
 from anime_inference.logic.picture import Pixels, Tensor
+from anime_inference.logic.thumbnail import thumbnail_of
 from anime_inference.logic.tiles import Cut
 from anime_shared.errors import ModelCorrupt, ProviderMissing, StyleNotInstalled
 from anime_shared.style import Architecture, Style, Upsampling
@@ -125,8 +126,8 @@ class OnnxGenerator:
 
     def warm_up(self) -> None:
         """Run once on a small picture: the first run allocates and picks kernels."""
-        side, small = _WARM_UP_SIDE, THUMBNAIL_SIDE
-        self.paint(np.zeros((side, side, 3), np.uint8), np.zeros((small, small, 3), np.uint8))
+        black = np.zeros((_WARM_UP_SIDE, _WARM_UP_SIDE, 3), np.uint8)
+        self.paint(black, thumbnail_of(black))
 
 
 @dataclass(slots=True)
@@ -154,7 +155,7 @@ class LoadedGenerators:
 
 
 def _to_tensor(rgb: Pixels) -> Tensor:
-    """RGB ``uint8[H, W, 3]`` to ``float32[1, 3, H, W]`` in [-1, 1]."""
+    """``uint8[H, W, planes]`` to ``float32[1, planes, H, W]`` in [-1, 1]."""
     # Planes first, while they are bytes: everything after that runs through memory in order.
     planes = np.ascontiguousarray(rgb.transpose(2, 0, 1))[None]
     tensor: Tensor = np.multiply(planes, np.float32(1 / 127.5), dtype=np.float32)

@@ -10,9 +10,6 @@ from anime_inference.logic.picture import Pixels, Tensor
 from anime_inference.logic.tiles import Cut
 from anime_shared.style import Style
 
-# Pixels of the thumbnail's height and width.
-THUMBNAIL_SIDE = 128
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Part:
@@ -71,7 +68,7 @@ class Generator(Protocol):
 
         Args:
             rgb: a whole picture or a tile, both sides a multiple of ``cut.multiple``.
-            thumbnail: the whole photo as ``uint8[128, 128, 3]``, aspect not kept.
+            thumbnail: of the whole photo, ``uint8[256, 256, 5]``; see ``logic/thumbnail.py``.
             part: where a tile comes from; ``None`` if it is the whole.
         """
 

@@ -11,10 +11,11 @@ import numpy as np
 from PIL import Image
 
 from anime_inference.logic.color import blend, keep_colors_of
-from anime_inference.logic.generator import THUMBNAIL_SIDE, Generator, Part
+from anime_inference.logic.generator import Generator, Part
 from anime_inference.logic.geometry import window
 from anime_inference.logic.memory import Memory
 from anime_inference.logic.picture import Pixels, Tensor
+from anime_inference.logic.thumbnail import thumbnail_of
 from anime_inference.logic.tiles import Tile, plan_tiles, smallest_tile
 from anime_shared.errors import PictureTooLarge
 
@@ -114,12 +115,6 @@ def mix(photo: Pixels, painted: Pixels, *, strength: float, keep_colors: bool) -
     if keep_colors:
         painted = keep_colors_of(photo, painted)
     return blend(photo, painted, strength)
-
-
-def thumbnail_of(rgb: Pixels) -> Pixels:
-    """All of RGB ``uint8[H, W, 3]`` as ``uint8[128, 128, 3]``, aspect not kept."""
-    side = (THUMBNAIL_SIDE, THUMBNAIL_SIDE)
-    return np.asarray(Image.fromarray(rgb).resize(side, Image.Resampling.BOX))
 
 
 def _paint_tile(

@@ -15,14 +15,13 @@ from typing import Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from anime_inference.logic.generator import THUMBNAIL_SIDE
 from anime_inference.logic.tiles import Cut, Span, Tile
 
 # Which pixels have changed: ``bool[H, W]``.
 Mask: TypeAlias = NDArray[np.bool_]
 
 # What each run costs beside its own pixels: the network looks at the thumbnail in each.
-_RUN_PIXELS: Final = THUMBNAIL_SIDE * THUMBNAIL_SIDE
+_RUN_PIXELS: Final = 128 * 128
 # Changes this near each other are taken for one, in pixels; more, where there are many of them.
 _CELL: Final = 32
 _MOST_AREAS: Final = 24

@@ -11,7 +11,7 @@ import numpy as np
 
 from anime_inference.logic.clip.frames import Frame
 from anime_inference.logic.picture import Picture, Pixels
-from anime_inference.logic.stylise import thumbnail_of
+from anime_inference.logic.thumbnail import thumbnail_of
 
 # A frame that stands still for longer is written again: the longest time that a GIF can tell.
 LONGEST_SECONDS: Final = Fraction(65_535, 100)
@@ -26,7 +26,7 @@ class Survey:
     Attributes:
         seconds: how long each frame is shown that differs from the one before, by the number of
             that frame, in order.
-        thumbnail: of the mean frame, ``uint8[128, 128, 3]``, each counted by how long it is shown.
+        thumbnail: the mean one of the frames, each counted by how long it is shown.
         key: the number of the frame that is most like the mean one.
         width: pixels of each frame, upright.
         height: likewise.
@@ -70,11 +70,13 @@ def survey(frames: Iterable[Frame], count: int, on_frame: Callable[[int], None])
             shown = index
             seconds[shown] = frame.seconds
         before = picture
-    thumbnails = np.array([thumbnail for _, thumbnail in samples], np.float32)
     # Where no frame says how long it is shown, each counts as much.
-    shares = np.array([float(weight) for weight in weights]) if any(weights) else None
-    mean = np.average(thumbnails, axis=0, weights=shares)
-    distances = [float(np.square(thumbnail - mean).sum()) for thumbnail in thumbnails]
+    shares = [float(weight) for weight in weights] if any(weights) else [1.0] * len(samples)
+    total = np.zeros(samples[0][1].shape)
+    for share, (_, thumbnail) in zip(shares, samples, strict=True):
+        total += share * thumbnail
+    mean = total / sum(shares)
+    distances = [float(np.square(thumbnail - mean).sum()) for _, thumbnail in samples]
     key = samples[int(np.argmin(distances))][0]
     thumbnail = np.rint(mean).astype(np.uint8)
     return Survey(seconds, thumbnail, key, width, height, transparent)

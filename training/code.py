@@ -1,0 +1,99 @@
+"""The global code: what a student knows of the whole picture, read from its thumbnail.
+
+A teacher that normalises over the whole picture paints the same face darker or lighter, by what
+stands around it. Where its statistics are known, the code foretells them (``StatisticsCode``);
+where they aren't, what is worth knowing is learnt by painting (``LearntCode``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from itertools import pairwise
+from typing import ClassVar, TypeAlias
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from anime_inference.adapters.graphs.pen import NORMALISATIONS
+
+CODE_SIZE = 48
+
+
+class LearntCode(nn.Module):
+    """Thumbnail ``float[N, 5, 256, 256]``, of which it reads the colours at half the size."""
+
+    WIDTHS: ClassVar = (3, 16, 32, 64, 64)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.convolutions = _halving(self.WIDTHS)
+        self.linear = nn.Linear(self.WIDTHS[-1], CODE_SIZE)
+
+    def forward(self, thumbnail: Tensor) -> Tensor:
+        x = F.avg_pool2d(thumbnail[:, :3], 2)
+        for convolution in self.convolutions:
+            x = F.relu(convolution(x))
+        return F.relu(self.linear(x.mean(dim=(2, 3))))
+
+
+class StatisticsCode(nn.Module):
+    """Thumbnail ``float[N, 5, 256, 256]`` to the teacher's statistics, and those to the code.
+
+    The statistics are standardised over the training samples: ``float[N, STATISTICS]`` of about
+    zero mean and unit variance. They can be learnt without painting, and the local network can
+    learn to paint from the true ones.
+    """
+
+    WIDTHS: ClassVar = (5, 32, 48, 96, 128, 128)
+    # Mean and deviation of each normalisation.
+    STATISTICS: ClassVar = 2 * NORMALISATIONS
+    GATHERED: ClassVar = 192
+    # Under the logarithm of a mean square.
+    LEAST: ClassVar = 1e-4
+    HIDDEN: ClassVar = 64
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.convolutions = _halving(self.WIDTHS)
+        self.dropout = nn.Dropout(0.1)
+        self.gather = nn.Linear(2 * sum(self.WIDTHS[1:]), self.GATHERED)
+        self.statistics = nn.Linear(self.GATHERED, self.STATISTICS)
+        self.hidden = nn.Linear(self.STATISTICS, self.HIDDEN)
+        self.linear = nn.Linear(self.HIDDEN, CODE_SIZE)
+
+    def foretell(self, thumbnail: Tensor) -> Tensor:
+        """The teacher's statistics, from those of features at every size.
+
+        Mean squares before the activation are what the teacher's deviations are made of.
+        """
+        x, seen = thumbnail, []
+        for convolution in self.convolutions:
+            drawn = convolution(x)
+            x = F.relu(drawn)
+            seen.append(x.mean(dim=(2, 3)))
+            seen.append((drawn.square().mean(dim=(2, 3)) + self.LEAST).log())
+        gathered = self.gather(self.dropout(torch.cat(seen, dim=1)))
+        told: Tensor = self.statistics(F.relu(gathered))
+        return told
+
+    def code_of(self, statistics: Tensor) -> Tensor:
+        """What the local network is told."""
+        return F.relu(self.linear(F.relu(self.hidden(statistics))))
+
+    def forward(self, thumbnail: Tensor) -> Tensor:
+        return self.code_of(self.foretell(thumbnail))
+
+
+GlobalCode: TypeAlias = LearntCode | StatisticsCode
+
+
+def code_of_weights(names: Collection[str]) -> GlobalCode:
+    """The kind whose weights a student's state dict has."""
+    return StatisticsCode() if "code.gather.weight" in names else LearntCode()
+
+
+def _halving(widths: tuple[int, ...]) -> nn.ModuleList:
+    return nn.ModuleList(
+        nn.Conv2d(before, after, 3, stride=2, padding=1) for before, after in pairwise(widths)
+    )
