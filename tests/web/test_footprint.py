@@ -46,16 +46,25 @@ def test_no_model_code_is_loaded(module: str, tmp_path: Path) -> None:
 
 
 def test_the_function_is_imported_within_400_ms(tmp_path: Path) -> None:
-    timed = (
-        "import time; start = time.perf_counter()\n"
-        "import anime_web.entry.aws\n"
-        "print(time.perf_counter() - start)"
-    )
+    """On a machine that imports FastAPI in 250 ms; slower ones may take longer in proportion."""
+
+    def seconds_of(module: str) -> float:
+        timed = (
+            "import time; start = time.perf_counter()\n"
+            f"import {module}\n"
+            "print(time.perf_counter() - start)"
+        )
+        return float(run(timed, tmp_path))
+
+    ours, fastapi, limit = 1.0, 1.0, 0.0
     # Some machines alternate between two speeds, for seconds at a time.
-    seconds: list[float] = []
-    while len(seconds) < 20 and min(seconds, default=1.0) >= 0.4:
-        seconds.append(float(run(timed, tmp_path)))
-    assert min(seconds) < 0.4, seconds
+    for _ in range(20):
+        ours = min(ours, seconds_of("anime_web.entry.aws"))
+        fastapi = min(fastapi, seconds_of("fastapi"))
+        limit = 0.4 * max(1.0, fastapi / 0.25)
+        if ours < limit:
+            return
+    pytest.fail(f"{ours:.3f} s, at most {limit:.3f} where FastAPI takes {fastapi:.3f}")
 
 
 def files_of_requirements() -> Iterator[tuple[str, Path]]:
