@@ -49,6 +49,8 @@ class StatisticsCode(nn.Module):
     # Mean and deviation of each normalisation.
     STATISTICS: ClassVar = 2 * NORMALISATIONS
     GATHERED: ClassVar = 192
+    # The layers that are learnt without painting.
+    FORETELLING: ClassVar = ("convolutions", "gather", "statistics")
     # Under the logarithm of a mean square.
     LEAST: ClassVar = 1e-4
     HIDDEN: ClassVar = 64

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from training.code import LearntCode, StatisticsCode, code_of_weights
+from training.code import GlobalCode, LearntCode, StatisticsCode, code_of_weights
 from training.crops import Crops
 from training.foretell import RECIPE as CODE_RECIPE
 from training.foretell import Foretelling, foretelling
@@ -78,17 +78,29 @@ def begin_with(student: nn.Module, file: Path) -> None:
     """Take over the weights of a student's ONNX file.
 
     Blocks that it lacks begin as the identity, so the student paints what the file paints. A
-    code that foretells stays as it is.
+    code of another kind isn't taken over, and where it foretells statistics, it has learnt that
+    already: only what it makes of them is taken.
     """
     kept = read_weights(file)
-    if isinstance(student, Student) and isinstance(student.code, StatisticsCode):
-        kept = {name: values for name, values in kept.items() if not name.startswith("code.")}
+    if isinstance(student, Student):
+        own = _own_layers(
+            student.code, of_its_kind=type(code_of_weights(kept)) is type(student.code)
+        )
+        kept = {name: values for name, values in kept.items() if not name.startswith(own)}
     state = student.state_dict()
     for name, values in state.items():
         if name in kept:
             values.copy_(torch.from_numpy(kept[name]))
         elif ".second." in name:
             values.zero_()
+
+
+def _own_layers(code: GlobalCode, *, of_its_kind: bool) -> tuple[str, ...]:
+    """Beginnings of the names of what a code keeps of its own."""
+    if not of_its_kind:
+        return ("code.",)
+    layers = StatisticsCode.FORETELLING if isinstance(code, StatisticsCode) else ()
+    return tuple(f"code.{layer}." for layer in layers)
 
 
 def averaged_student(checkpoint: Path) -> Student:

@@ -277,3 +277,30 @@ def test_a_student_begins_as_an_earlier_one_with_fewer_blocks(
         begin_with(second, tmp_path / "first.onnx")
         # As precisely as int8 keeps the weights.
         assert (second(image, thumbnail) - wanted).abs().max() < 0.02
+
+
+def test_a_code_of_another_kind_is_not_taken_over(tmp_path: Path) -> None:
+    with torch.no_grad():
+        export(Student(LearntCode()), tmp_path / "first.onnx")
+        second = Student(StatisticsCode())
+        before = {name: values.clone() for name, values in second.code.state_dict().items()}
+        stem = second.stem.weight.clone()
+        begin_with(second, tmp_path / "first.onnx")
+    assert (second.stem.weight != stem).any()
+    for name, values in second.code.state_dict().items():
+        torch.testing.assert_close(values, before[name])
+
+
+def test_what_is_made_of_statistics_is_taken_over_and_not_how_they_are_foretold(
+    tmp_path: Path,
+) -> None:
+    with torch.no_grad():
+        first, second = Student(StatisticsCode()), Student(StatisticsCode())
+        export(first, tmp_path / "first.onnx")
+        before = {name: values.clone() for name, values in second.state_dict().items()}
+        begin_with(second, tmp_path / "first.onnx")
+    wanted, after = first.state_dict(), second.state_dict()
+    torch.testing.assert_close(after["code.gather.weight"], before["code.gather.weight"])
+    # Linear layers are kept as float16.
+    name = "code.hidden.weight"
+    torch.testing.assert_close(after[name], wanted[name], atol=1e-3, rtol=0)
