@@ -198,7 +198,7 @@ def test_a_code_learns_to_foretell(photos: Path, labels: Path, tmp_path: Path) -
     labelled = list(samples(photos, labels, "train"))
     measured = [known for s in labelled if (known := s.read_statistics()) is not None]
     crops = Crops(labelled, 64)
-    recipe = dataclasses.replace(TINY_CODE, steps=200)
+    recipe = Recipe(steps=300, batch=4, learning_rate=2e-3)
     run = foretelling(labelled, measured, crops, tmp_path / "code.pt", recipe)
     told = _result_of(run)
     assert told.statistics.shape == (len(labelled), StatisticsCode.STATISTICS)
@@ -207,7 +207,7 @@ def test_a_code_learns_to_foretell(photos: Path, labels: Path, tmp_path: Path) -
     assert len(told.misses) % len(VARIANTS) == 0
     wrong = (foretold(told.code, crops.thumbnails) - told.statistics).square().mean()
     # To know nothing is to be wrong by 1.
-    assert wrong < 0.7
+    assert wrong < 0.8
 
 
 def test_a_code_is_taught_as_wrong_as_it_will_be_foretold() -> None:
