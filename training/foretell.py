@@ -14,12 +14,12 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from training.code import StatisticsCode
-from training.crops import Crops, to_tensor
+from training.crops import to_tensor
 from training.loop import Progress, Recipe, Run, averaged
 from training.samples import Picture, Sample, Statistics, fraction
 from training.statistics import Scale
 
-RECIPE = Recipe(steps=2000, batch=24, learning_rate=2e-3)
+RECIPE = Recipe(steps=2600, batch=24, learning_rate=2e-3)
 # Of the photos to train on: how wrong the code is on them, it is on any photo it never saw.
 _CHECKED_SHARE = 0.1
 _EVALUATED_AT_ONCE = 32
@@ -48,7 +48,7 @@ class Foretelling:
 def foretelling(
     labelled: Sequence[Sample],
     measured: Sequence[Statistics],
-    crops: Crops,
+    thumbnails: Sequence[Picture],
     checkpoint: Path,
     recipe: Recipe = RECIPE,
 ) -> Generator[Progress, None, Foretelling]:
@@ -57,7 +57,7 @@ def foretelling(
     Args:
         labelled: the samples.
         measured: what the teacher's normalisations saw of each.
-        crops: with the thumbnail of each.
+        thumbnails: of each, ``uint8[256, 256, 5]``.
         checkpoint: where the run is kept; gone on from, if it is there.
         recipe: how it is trained.
 
@@ -74,13 +74,13 @@ def foretelling(
         chosen = random.choice(learnt, recipe.batch)
         # Mirrored pictures have the statistics of the picture, nearly.
         steps = random.choice((-1, 1), recipe.batch)
-        some = [crops.thumbnails[i][:, ::step] for i, step in zip(chosen, steps, strict=True)]
+        some = [thumbnails[i][:, ::step] for i, step in zip(chosen.tolist(), steps, strict=True)]
         return F.smooth_l1_loss(code.foretell(to_tensor(some)), statistics[chosen], beta=0.5)
 
     yield from Run(recipe, StatisticsCode, loss).to_end(checkpoint)
     code = averaged(StatisticsCode(), checkpoint)
     seldom = np.flatnonzero(checked)
-    told = foretold(code, [crops.thumbnails[i] for i in seldom])
+    told = foretold(code, [thumbnails[i] for i in seldom.tolist()])
     return Foretelling(code, statistics, told - statistics[seldom])
 
 

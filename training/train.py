@@ -54,7 +54,7 @@ def train(
     measured = [known for s in labelled if (known := s.read_statistics()) is not None]
     if len(measured) == len(labelled):
         file = checkpoint.with_name(CODE_FILE)
-        told = yield from foretelling(labelled, measured, crops, file, code_recipe)
+        told = yield from foretelling(labelled, measured, crops.thumbnails, file, code_recipe)
     # Other processors multiply bfloat16, too, but more slowly than float32.
     quick = torch.cpu.get_capabilities()["amx_bf16"]
 

@@ -197,15 +197,15 @@ def test_a_statistic_that_never_differs_is_no_trouble() -> None:
 def test_a_code_learns_to_foretell(photos: Path, labels: Path, tmp_path: Path) -> None:
     labelled = list(samples(photos, labels, "train"))
     measured = [known for s in labelled if (known := s.read_statistics()) is not None]
-    crops = Crops(labelled, 64)
+    thumbnails = Crops(labelled, 64).thumbnails
     recipe = Recipe(steps=300, batch=4, learning_rate=2e-3)
-    run = foretelling(labelled, measured, crops, tmp_path / "code.pt", recipe)
+    run = foretelling(labelled, measured, thumbnails, tmp_path / "code.pt", recipe)
     told = _result_of(run)
     assert told.statistics.shape == (len(labelled), StatisticsCode.STATISTICS)
     # Some samples are kept from it, all variants of a photo together.
     assert 0 < len(told.misses) < len(labelled)
     assert len(told.misses) % len(VARIANTS) == 0
-    wrong = (foretold(told.code, crops.thumbnails) - told.statistics).square().mean()
+    wrong = (foretold(told.code, thumbnails) - told.statistics).square().mean()
     # To know nothing is to be wrong by 1.
     assert wrong < 0.8
 
