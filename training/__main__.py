@@ -21,6 +21,7 @@ StyleId = Annotated[str, typer.Option("--style", help="Id of the style that the 
 Work = Annotated[Path, typer.Option(help="Folder for labels and checkpoints, one for each style.")]
 _STYLE = "hayao"
 _WORK = Path(".training")
+_ROUNDED = "rounded.pt"
 _MODELS = Path("functions/inference/anime_inference/models")
 
 
@@ -65,18 +66,42 @@ def train_command(
         console.print(f"step {p.step:6d}  loss {p.loss:.4f}  rate {p.learning_rate:.1e}")
 
 
+@app.command("round")
+def round_command(
+    photos: Photos,
+    style: StyleId = _STYLE,
+    work: Work = _WORK,
+    steps: Annotated[int, typer.Option(min=1, help="Optimiser steps.")] = 1_200,
+    start: Annotated[
+        Path | None,
+        typer.Option(help="A student's ONNX file to begin with, rather than what was trained."),
+    ] = None,
+) -> None:
+    """Train on, rounding as the exported network will, which computes with integers."""
+    from training.loop import Recipe  # noqa: PLC0415
+    from training.train import train  # noqa: PLC0415
+
+    folder = work / style
+    recipe = Recipe(steps=steps, learning_rate=2e-4, rounds=True)
+    begin = start or folder / "checkpoint.pt"
+    for p in train(photos, folder, folder / _ROUNDED, recipe, begin):
+        console.print(f"step {p.step:6d}  loss {p.loss:.4f}  rate {p.learning_rate:.1e}")
+
+
 @app.command("export")
 def export_command(
+    photos: Photos,
     style: StyleId = _STYLE,
     work: Work = _WORK,
     model: Annotated[Path | None, typer.Option(help="The ONNX file to write.")] = None,
 ) -> None:
-    """Write the student's ONNX file and print the checksum that the registry of styles pins."""
+    """Fit what is rounded, write the ONNX file, print the checksum that the registry pins."""
     from training.export import export  # noqa: PLC0415
-    from training.train import averaged_student  # noqa: PLC0415
+    from training.train import fitted_student  # noqa: PLC0415
 
     file = model or _MODELS / f"{style}.onnx"
-    export(averaged_student(work / style / "checkpoint.pt"), file)
+    folder = work / style
+    export(fitted_student(photos, folder, folder / _ROUNDED), file)
     data = file.read_bytes()
     console.print(f"{file}: {len(data):,} bytes, sha256 {hashlib.sha256(data).hexdigest()}")
 

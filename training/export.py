@@ -7,19 +7,24 @@ from pathlib import Path
 
 import numpy as np
 import onnx
+from numpy.typing import NDArray
 
 from anime_inference.adapters.graphs.builder import GraphBuilder, Shape
 from anime_inference.adapters.state_dict import StateDict
 from anime_inference.logic.thumbnail import THUMBNAIL_SHAPE
 from training.code import LearntCode, StatisticsCode
-from training.pen import Pen, weights_of
+from training.pen import Pen, read_weights, swapped, weights_of
 from training.student import Student
+
+# The layers whose channels become places.
+_SHUFFLED = ("up4", "up2", "head")
 
 
 def build_student(weights: StateDict) -> onnx.ModelProto:
     """``image`` float32[1, 3, H, W] and ``thumbnail`` float32[1, 5, 256, 256] to ``painted``.
 
-    RGB in [-1, 1]; H and W are multiples of 8; kernels are kept as int8.
+    RGB in [-1, 1]; H and W are multiples of 8; kernels are kept as int8, and where the ranges of
+    what they multiply are known, they are computed with as int8.
     The same network as :class:`training.student.Student`; the torch tier compares them.
     """
     pen = _StudentPen(GraphBuilder(weights, compact=True))
@@ -33,7 +38,7 @@ def build_student(weights: StateDict) -> onnx.ModelProto:
     y4 = pen.body("body4", Student.BLOCKS[4], pen.modulate("modulate4", y4, code))
     y2 = graph.node("Add", x2, pen.grow("up2", y4))
     y2 = pen.body("body2", Student.BLOCKS[2], pen.modulate("modulate2", y2, code))
-    change = pen.shuffle(graph.conv(y2, "head", bias=True, padding=1))
+    change = pen.shuffle(pen.conv("head", y2))
     painted = graph.node("Add", "image", change)
     graph.check_all_used()
     shape: Shape = (1, 3, "height", "width")
@@ -43,6 +48,23 @@ def build_student(weights: StateDict) -> onnx.ModelProto:
 
 class _StudentPen(Pen):
     """Also draws the global code and what hangs on it."""
+
+    def shuffle(self, x: str) -> str:
+        """Four times the channels, one block after the other, to twice the height and width.
+
+        Drawn so that channels stay last from one integer convolution to the next, where
+        DepthToSpace would have every block between them turned, twice.
+        """
+        graph = self.graph
+        size = graph.node("Slice", graph.node("Shape", x), graph.integers(2), graph.integers(4))
+        rows = graph.node("Transpose", x, perm=[0, 2, 3, 1])
+        # Row and column in the block: the column's channels are next to each other already.
+        halves = graph.node("Reshape", rows, graph.integers(0, 0, 0, 2, -1))
+        apart = graph.node("Transpose", halves, perm=[0, 1, 3, 2, 4])
+        double = graph.node("Mul", size, graph.integers(2))
+        one, rest = graph.integers(1), graph.integers(-1)
+        shape = graph.node("Concat", one, double, rest, axis=0)
+        return graph.node("Transpose", graph.node("Reshape", apart, shape), perm=[0, 3, 1, 2])
 
     def linear(self, name: str, x: str) -> str:
         weight, bias = self.graph.weight(f"{name}.weight"), self.graph.weight(f"{name}.bias")
@@ -85,18 +107,32 @@ class _StudentPen(Pen):
         graph = self.graph
         both = self.linear(f"{name}.linear", code)
         planes = graph.node("Unsqueeze", both, graph.integers(2, 3))
-        width = self.width(name)
+        width = self.graph.shape(f"{name}.linear.bias")[0] // 2
         axis = graph.integers(1)
         scale = graph.node("Slice", planes, graph.integers(0), graph.integers(width), axis)
         shift = graph.node("Slice", planes, graph.integers(width), graph.integers(2 * width), axis)
         one = graph.constant(np.ones(1, np.float32))
-        return graph.node("Add", graph.node("Mul", x, graph.node("Add", scale, one)), shift)
-
-    @staticmethod
-    def width(name: str) -> int:
-        return Student.WIDTHS[int(name.removeprefix("modulate"))]
+        scaled = graph.node("Mul", x, graph.node("Add", scale, one))
+        return self.rounded(f"{name}.modulated", graph.node("Add", scaled, shift))
 
 
 def export(student: Student, file: Path) -> None:
     """Write the student's ONNX file."""
-    onnx.save(build_student(weights_of(student)), file)
+    weights = dict(weights_of(student))
+    _swap_shuffled(weights, back=False)
+    onnx.save(build_student(weights), file)
+
+
+def read_student(file: Path) -> StateDict:
+    """The state dict of which a student's ONNX file was made, as precisely as it is kept."""
+    weights = dict(read_weights(file))
+    _swap_shuffled(weights, back=True)
+    return weights
+
+
+def _swap_shuffled(weights: dict[str, NDArray[np.float32]], *, back: bool) -> None:
+    """In torch's pixel_shuffle the place in the block is innermost, in ours outermost."""
+    for layer in _SHUFFLED:
+        for name in (f"{layer}.weight", f"{layer}.bias"):
+            values = weights[name]
+            weights[name] = swapped(values, 0, 4 if back else len(values) // 4)

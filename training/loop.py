@@ -11,8 +11,10 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.optim.lr_scheduler import LambdaLR
 from torch.optim.swa_utils import AveragedModel
+
+from training.optimiser import Optimiser
+from training.rounding import set_rounding
 
 WARM_UP_STEPS = 300
 SAVE_EVERY = 500
@@ -28,7 +30,8 @@ class Recipe:
     """What a run is defined by; a checkpoint of another recipe isn't resumed.
 
     ``crop`` is in pixels. The learning rate rises over 300 steps, then falls by a cosine that
-    ends at ``steps``; they alone may change between a cut and its resumption.
+    ends at ``steps``; they alone may change between a cut and its resumption. With ``rounds``,
+    the network learns to live with what the exported one rounds.
     """
 
     steps: int = 14_000
@@ -36,6 +39,7 @@ class Recipe:
     crop: int = 256
     learning_rate: float = 8e-4
     seed: int = 0
+    rounds: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +70,12 @@ class Run(Generic[Network]):
         self.recipe = recipe
         self.step = 0
         self.student = network()
+        set_rounding(self.student, rounds=recipe.rounds)
         self.average = AveragedModel(self.student, avg_fn=_average)
-        self.optimizer = torch.optim.Adam(self.student.parameters(), lr=recipe.learning_rate)
-        self.schedule = LambdaLR(self.optimizer, self._rate)
+        self.optimiser = Optimiser(self.student, recipe.learning_rate, self._factor)
         self._loss = loss
 
-    def _rate(self, step: int) -> float:
+    def _factor(self, step: int) -> float:
         rise = min(1.0, (step + 1) / WARM_UP_STEPS)
         fall = 0.5 + 0.5 * float(np.cos(np.pi * min(1.0, step / self.recipe.steps)))
         return rise * (_FLOOR + (1 - _FLOOR) * fall)
@@ -81,11 +85,10 @@ class Run(Generic[Network]):
         # A generator of its own for each step: a resumed run sees the crops it would have seen.
         random = np.random.default_rng([self.recipe.seed, self.step])
         loss = self._loss(self.student, random)
-        self.optimizer.zero_grad(set_to_none=True)
+        self.student.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.student.parameters(), 1.0)
-        self.optimizer.step()
-        self.schedule.step()
+        self.optimiser.step()
         self.average.update_parameters(self.student)
         self.step += 1
         return loss.item()
@@ -104,8 +107,7 @@ class Run(Generic[Network]):
         while self.step < self.recipe.steps:
             losses.append(self.advance())
             if self.step % _REPORT_EVERY == 0:
-                rate = float(self.schedule.get_last_lr()[0])
-                yield Progress(self.step, float(np.mean(losses)), rate)
+                yield Progress(self.step, float(np.mean(losses)), self.optimiser.learning_rate)
                 losses = []
             if self.step % SAVE_EVERY == 0 or self.step == self.recipe.steps:
                 self.save(checkpoint)
@@ -117,8 +119,7 @@ class Run(Generic[Network]):
         return {
             "student": self.student,
             "average": self.average,
-            "optimizer": self.optimizer,
-            "schedule": self.schedule,
+            "optimiser": self.optimiser,
         }
 
     def save(self, file: Path) -> None:

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from training.code import CODE_SIZE, GlobalCode
+from training.rounding import Rounding, RoundingConv2d
 
 
 class ResidualBlock(nn.Module):
@@ -24,13 +25,14 @@ class ResidualBlock(nn.Module):
 
     def __init__(self, channels: int) -> None:
         super().__init__()
-        self.first = nn.Conv2d(channels, channels, 3, padding=1)
-        self.second = nn.Conv2d(channels, channels, 3, padding=1)
+        self.first = RoundingConv2d(channels, channels, 3, relu=True)
+        self.second = RoundingConv2d(channels, channels, 3)
+        self.sum = Rounding()
         with torch.no_grad():
             self.second.weight.mul_(0.1)
 
     def forward(self, x: Tensor) -> Tensor:
-        return F.relu(x + self.second(F.relu(self.first(x))))
+        return self.sum(F.relu(x + self.second(self.first(x))))
 
 
 class Modulation(nn.Module):
@@ -39,12 +41,13 @@ class Modulation(nn.Module):
     def __init__(self, channels: int) -> None:
         super().__init__()
         self.linear = nn.Linear(CODE_SIZE, 2 * channels)
+        self.modulated = Rounding()
         nn.init.zeros_(self.linear.weight)
         nn.init.zeros_(self.linear.bias)
 
     def forward(self, x: Tensor, code: Tensor) -> Tensor:
         scale, shift = self.linear(code)[:, :, None, None].chunk(2, dim=1)
-        return x * (1 + scale) + shift
+        return self.modulated(x * (1 + scale) + shift)
 
 
 class Student(nn.Module):
@@ -57,7 +60,7 @@ class Student(nn.Module):
         code: what reads the thumbnail.
     """
 
-    WIDTHS: ClassVar = {2: 32, 4: 64, 8: 96}
+    WIDTHS: ClassVar = {2: 48, 4: 64, 8: 96}
     BLOCKS: ClassVar = {2: 7, 4: 6, 8: 2}
     # Pixels on each side that an output pixel can depend on: the sum over the convolutions of
     # their reach times their stride, rounded up to the multiple of 8.
@@ -67,15 +70,16 @@ class Student(nn.Module):
         super().__init__()
         c2, c4, c8 = self.WIDTHS.values()
         self.code = code
-        self.stem = nn.Conv2d(4 * 3, c2, 3, padding=1)
-        self.down4 = nn.Conv2d(c2, c4, 3, stride=2, padding=1)
-        self.down8 = nn.Conv2d(c4, c8, 3, stride=2, padding=1)
+        # First and last see and paint the picture itself: rounded, they would add grain.
+        self.stem = RoundingConv2d(4 * 3, c2, 3, relu=True, exact=True)
+        self.down4 = RoundingConv2d(c2, c4, 3, stride=2, relu=True)
+        self.down8 = RoundingConv2d(c4, c8, 3, stride=2, relu=True)
         self.modulate8 = Modulation(c8)
         self.body8 = self._body(8)
-        self.up4 = nn.Conv2d(c8, 4 * c4, 1)
+        self.up4 = RoundingConv2d(c8, 4 * c4, 1)
         self.modulate4 = Modulation(c4)
         self.body4 = self._body(4)
-        self.up2 = nn.Conv2d(c4, 4 * c2, 1)
+        self.up2 = RoundingConv2d(c4, 4 * c2, 1)
         self.modulate2 = Modulation(c2)
         self.body2 = self._body(2)
         self.head = nn.Conv2d(c2, 4 * 3, 3, padding=1)
@@ -92,9 +96,9 @@ class Student(nn.Module):
 
     def paint(self, image: Tensor, code: Tensor) -> Tensor:
         """With the global code ``float[N, CODE_SIZE]`` given."""
-        x2 = F.relu(self.stem(F.pixel_unshuffle(image, 2)))
-        x4 = F.relu(self.down4(x2))
-        x8 = F.relu(self.down8(x4))
+        x2 = self.stem(F.pixel_unshuffle(image, 2))
+        x4 = self.down4(x2)
+        x8 = self.down8(x4)
         y8 = self.body8(self.modulate8(x8, code))
         y4 = self.body4(self.modulate4(x4 + F.pixel_shuffle(self.up4(y8), 2), code))
         y2 = self.body2(self.modulate2(x2 + F.pixel_shuffle(self.up2(y4), 2), code))

@@ -7,19 +7,23 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from training.code import GlobalCode, LearntCode, StatisticsCode, code_of_weights
+from training.code import LearntCode, code_of_weights
 from training.crops import Crops
 from training.foretell import RECIPE as CODE_RECIPE
 from training.foretell import Foretelling, foretelling
 from training.loop import Progress, Recipe, Run, averaged_weights
 from training.losses import imitation_loss
-from training.pen import read_weights
+from training.ranges import fit_ranges
 from training.samples import samples
+from training.sheets import spread_over
+from training.start import begin_with, weights_to_start_with
 from training.student import Student
 
 CODE_FILE = "code.pt"
+_FITTED_SAMPLES = 24
+_FITTED_CROPS = 8
 
 
 def train(
@@ -40,7 +44,8 @@ def train(
         labels: where the labels lie.
         checkpoint: where the run is kept; gone on from, if it is there.
         recipe: how it is trained.
-        start: the ONNX file of a student to begin with; of random weights if ``None``.
+        start: the student to begin with, an ONNX file or a checkpoint; of random weights if
+            ``None``.
         code_recipe: how the code learns to foretell, if it does.
 
     Raises:
@@ -56,7 +61,7 @@ def train(
         file = checkpoint.with_name(CODE_FILE)
         told = yield from foretelling(labelled, measured, crops.thumbnails, file, code_recipe)
     # Other processors multiply bfloat16, too, but more slowly than float32.
-    quick = torch.cpu.get_capabilities()["amx_bf16"]
+    quick = torch.cpu.get_capabilities()["amx_bf16"] and not recipe.rounds
 
     def loss(student: Student, random: np.random.Generator) -> Tensor:
         batch = crops.batch(recipe.batch, random)
@@ -68,39 +73,10 @@ def train(
     def network() -> Student:
         student = Student(told.code if told else LearntCode()).to(memory_format=torch.channels_last)
         if start is not None:
-            begin_with(student, start)
+            begin_with(student, weights_to_start_with(start))
         return student
 
     yield from Run(recipe, network, loss).to_end(checkpoint)
-
-
-def begin_with(student: nn.Module, file: Path) -> None:
-    """Take over the weights of a student's ONNX file.
-
-    Blocks that it lacks begin as the identity, so the student paints what the file paints. A
-    code of another kind isn't taken over, and where it foretells statistics, it has learnt that
-    already: only what it makes of them is taken.
-    """
-    kept = read_weights(file)
-    if isinstance(student, Student):
-        own = _own_layers(
-            student.code, of_its_kind=type(code_of_weights(kept)) is type(student.code)
-        )
-        kept = {name: values for name, values in kept.items() if not name.startswith(own)}
-    state = student.state_dict()
-    for name, values in state.items():
-        if name in kept:
-            values.copy_(torch.from_numpy(kept[name]))
-        elif ".second." in name:
-            values.zero_()
-
-
-def _own_layers(code: GlobalCode, *, of_its_kind: bool) -> tuple[str, ...]:
-    """Beginnings of the names of what a code keeps of its own."""
-    if not of_its_kind:
-        return ("code.",)
-    layers = StatisticsCode.FORETELLING if isinstance(code, StatisticsCode) else ()
-    return tuple(f"code.{layer}." for layer in layers)
 
 
 def averaged_student(checkpoint: Path) -> Student:
@@ -109,3 +85,13 @@ def averaged_student(checkpoint: Path) -> Student:
     student = Student(code_of_weights(weights))
     student.load_state_dict(weights)
     return student.eval()
+
+
+def fitted_student(photos: Path, labels: Path, checkpoint: Path) -> Student:
+    """The student of a checkpoint that rounds, its ranges fitted on some samples to train on."""
+    student = averaged_student(checkpoint)
+    labelled = [s for s in samples(photos, labels, "train") if s.is_labelled]
+    crops = Crops(spread_over(labelled, _FITTED_SAMPLES), Recipe().crop)
+    batch = crops.batch(_FITTED_CROPS, np.random.default_rng(0))
+    fit_ranges(student, batch.image, batch.thumbnail)
+    return student

@@ -19,12 +19,13 @@ from anime_inference.logic.generator import Generators  # noqa: E402
 from anime_inference.logic.thumbnail import THUMBNAIL_SHAPE  # noqa: E402
 from anime_shared.style import Upsampling  # noqa: E402
 from anime_shared.styles import find_style  # noqa: E402
+from tests.torch.graphs import integer_convolutions  # noqa: E402
 from tests.weights import random_state_dict  # noqa: E402
 from training.code import GlobalCode, LearntCode, StatisticsCode  # noqa: E402
-from training.export import export  # noqa: E402
+from training.export import export, read_student  # noqa: E402
 from training.generator import Generator  # noqa: E402
-from training.pen import read_weights  # noqa: E402
 from training.portrait.student import PortraitStudent  # noqa: E402
+from training.rounding import set_rounding  # noqa: E402
 from training.student import Student  # noqa: E402
 
 pytestmark = pytest.mark.torch
@@ -110,8 +111,11 @@ def student(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
             torch.nn.init.normal_(values, std=0.05)
     file = tmp_path_factory.mktemp("student") / "student.onnx"
     export(student, file)
-    kept = {name: torch.from_numpy(values) for name, values in read_weights(file).items()}
-    student.load_state_dict(kept)
+    kept = {name: torch.from_numpy(values) for name, values in read_student(file).items()}
+    missing, unknown = student.load_state_dict(kept, strict=False)
+    # It never rounded: it watched no ranges.
+    assert not unknown
+    assert all(name.endswith((".low", ".high")) for name in missing)
     return student
 
 
@@ -153,9 +157,14 @@ def test_the_committed_students_are_of_this_network(
     assert bundled is not None
     from anime_inference.adapters.model_store import _BUNDLED_FOLDER
 
-    export(Student(code()), tmp_path / "student.onnx")
+    student = Student(code())
+    set_rounding(student, rounds=True)
+    with torch.no_grad():
+        student(torch.from_numpy(noise(64, 64)), torch.zeros(THUMBNAIL_SHAPE))
+    export(student, tmp_path / "student.onnx")
     fresh = onnx.load(tmp_path / "student.onnx").graph
     committed = onnx.load(_BUNDLED_FOLDER / bundled.file_name).graph
     assert [node.SerializeToString() for node in committed.node] == [
         node.SerializeToString() for node in fresh.node
     ]
+    assert integer_convolutions(_BUNDLED_FOLDER / bundled.file_name) > 30

@@ -16,6 +16,7 @@ torch = pytest.importorskip("torch", reason="torch is installed by make test-tor
 
 from anime_inference.logic.faces.align import TEMPLATE  # noqa: E402
 from anime_inference.logic.faces.face import Face  # noqa: E402
+from training.pen import read_weights  # noqa: E402
 from training.portrait.evaluate import evaluate, measure_portrait, regions  # noqa: E402
 from training.portrait.export import export  # noqa: E402
 from training.portrait.faces import find_all, listed  # noqa: E402
@@ -30,8 +31,8 @@ from training.portrait.student import PortraitStudent  # noqa: E402
 from training.portrait.train import RECIPE, averaged_student, train  # noqa: E402
 from training.portrait.variants import SIDE, render  # noqa: E402
 from training.samples import Picture, split_of  # noqa: E402
+from training.start import begin_with  # noqa: E402
 from training.teacher import OnnxTeacher  # noqa: E402
-from training.train import begin_with  # noqa: E402
 
 pytestmark = pytest.mark.torch
 ONE_GREY_LEVEL = 2 / 255
@@ -97,7 +98,8 @@ def student(tmp_path_factory: pytest.TempPathFactory) -> PortraitStudent:
     student = PortraitStudent().eval()
     file = tmp_path_factory.mktemp("student") / "student.onnx"
     export(student, file)
-    begin_with(student, file)
+    kept = {name: torch.from_numpy(values) for name, values in read_weights(file).items()}
+    begin_with(student, kept)
     return student
 
 

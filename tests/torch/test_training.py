@@ -18,6 +18,7 @@ from anime_inference.adapters.graphs.pen import NORMALISATIONS  # noqa: E402
 from anime_inference.logic.thumbnail import THUMBNAIL_SHAPE  # noqa: E402
 from anime_shared.style import Upsampling  # noqa: E402
 from tests.pictures import gradient  # noqa: E402
+from tests.torch.graphs import integer_convolutions  # noqa: E402
 from tests.weights import npz_of, random_state_dict  # noqa: E402
 from training.code import GlobalCode, LearntCode, StatisticsCode  # noqa: E402
 from training.crops import Crops  # noqa: E402
@@ -29,10 +30,11 @@ from training.label import label  # noqa: E402
 from training.loop import Progress, Recipe  # noqa: E402
 from training.losses import imitation_loss  # noqa: E402
 from training.samples import VARIANTS, count_samples, samples, split_of  # noqa: E402
+from training.start import begin_with, weights_to_start_with  # noqa: E402
 from training.statistics import Scale  # noqa: E402
 from training.student import Student  # noqa: E402
 from training.teacher import OnnxTeacher  # noqa: E402
-from training.train import averaged_student, begin_with, train  # noqa: E402
+from training.train import averaged_student, fitted_student, train  # noqa: E402
 
 pytestmark = pytest.mark.torch
 TINY = Recipe(steps=100, batch=2, crop=64, learning_rate=1e-3)
@@ -159,7 +161,11 @@ def test_training_learns_and_a_cut_changes_nothing(
         torch.testing.assert_close(one, other)
     with pytest.raises(ValueError, match="was trained by"):
         list(run(cut, dataclasses.replace(TINY, batch=3)))
-    export(first, tmp_path / "student.onnx")
+    rounded = dataclasses.replace(TINY, steps=10, learning_rate=1e-4, rounds=True)
+    list(train(photos, labels, tmp_path / "whole" / "rounded.pt", rounded, whole, TINY_CODE))
+    student = fitted_student(photos, labels, tmp_path / "whole" / "rounded.pt")
+    export(student, tmp_path / "student.onnx")
+    assert integer_convolutions(tmp_path / "student.onnx") > 30
     measured = list(evaluate(photos, labels, tmp_path / "student.onnx", tmp_path / "sheets"))
     assert len(measured) == len(list(samples(photos, labels, "holdout")))
     assert (tmp_path / "sheets" / "page_01.jpg").exists()
@@ -259,7 +265,7 @@ def test_fidelity_of_the_extremes() -> None:
 
 
 @pytest.mark.parametrize("kind", [StatisticsCode, LearntCode])
-def test_a_student_begins_as_an_earlier_one_with_fewer_blocks(
+def test_a_student_begins_as_an_earlier_one_with_fewer_blocks_and_channels(
     kind: type[GlobalCode], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     image = torch.rand(1, 3, 64, 64) * 2 - 1
@@ -267,14 +273,18 @@ def test_a_student_begins_as_an_earlier_one_with_fewer_blocks(
     code = kind().eval()
     with monkeypatch.context() as earlier, torch.no_grad():
         earlier.setattr(Student, "BLOCKS", {2: 1, 4: 2, 8: 1})
+        earlier.setattr(Student, "WIDTHS", {2: 24, 4: 40, 8: 56})
         first = Student(code).eval()
+        for values in first.parameters():
+            if not values.any():
+                torch.nn.init.normal_(values, std=0.02)
         export(first, tmp_path / "first.onnx")
         wanted = first(image, thumbnail)
     with torch.no_grad():
         # A code that foretells is learnt before, and is not taken over.
         second = Student(code if kind is StatisticsCode else LearntCode()).eval()
         assert (second(image, thumbnail) - wanted).abs().max() > 0.05
-        begin_with(second, tmp_path / "first.onnx")
+        begin_with(second, weights_to_start_with(tmp_path / "first.onnx"))
         # As precisely as int8 keeps the weights.
         assert (second(image, thumbnail) - wanted).abs().max() < 0.02
 
@@ -285,7 +295,7 @@ def test_a_code_of_another_kind_is_not_taken_over(tmp_path: Path) -> None:
         second = Student(StatisticsCode())
         before = {name: values.clone() for name, values in second.code.state_dict().items()}
         stem = second.stem.weight.clone()
-        begin_with(second, tmp_path / "first.onnx")
+        begin_with(second, weights_to_start_with(tmp_path / "first.onnx"))
     assert (second.stem.weight != stem).any()
     for name, values in second.code.state_dict().items():
         torch.testing.assert_close(values, before[name])
@@ -298,7 +308,7 @@ def test_what_is_made_of_statistics_is_taken_over_and_not_how_they_are_foretold(
         first, second = Student(StatisticsCode()), Student(StatisticsCode())
         export(first, tmp_path / "first.onnx")
         before = {name: values.clone() for name, values in second.state_dict().items()}
-        begin_with(second, tmp_path / "first.onnx")
+        begin_with(second, weights_to_start_with(tmp_path / "first.onnx"))
     wanted, after = first.state_dict(), second.state_dict()
     torch.testing.assert_close(after["code.gather.weight"], before["code.gather.weight"])
     # Linear layers are kept as float16.

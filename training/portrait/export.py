@@ -28,7 +28,7 @@ def build_portrait_student(weights: StateDict) -> onnx.ModelProto:
     y8 = pen.body("body8", blocks[8], graph.node("Add", x8, pen.grow("up8", y16)))
     y4 = pen.body("body4", blocks[4], graph.node("Add", x4, pen.grow("up4", y8)))
     y2 = pen.body("body2", blocks[2], graph.node("Add", x2, pen.grow("up2", y4)))
-    planes = pen.shuffle(graph.conv(y2, "head", bias=True, padding=1))
+    planes = pen.shuffle(pen.conv("head", y2))
     start, colours, end = graph.integers(0), graph.integers(3), graph.integers(4)
     axis = graph.integers(1)
     drawn = graph.node("Slice", planes, start, colours, axis)

@@ -72,7 +72,7 @@ STYLES: Final[tuple[Style, ...]] = (
         source="trained by this project, see MODEL_CARD.md",
         architecture=Architecture.STUDENT,
         bundled=BundledModel(
-            "hayao.onnx", "6253cf3ce2d4316e3736962d525313f1125e4a0aa2e0764c534c2568e16bcbad"
+            "hayao.onnx", "0527bf263a3ee9fd5f92670c6c404fbadcca439b1f0175da41f2e9c9630f6ca8"
         ),
         aliases=("hayao_64",),
         face_style="cute",
@@ -86,7 +86,7 @@ STYLES: Final[tuple[Style, ...]] = (
         source="trained by this project, see MODEL_CARD.md",
         architecture=Architecture.STUDENT,
         bundled=BundledModel(
-            "shinkai.onnx", "cdbd889e1ebb600bab27b72e14939bf57e0ffd0e3754b038563cd78f8edb59ea"
+            "shinkai.onnx", "52e92033b80c588d5f57e96e26d3c3e18a36f324e7862e185aff2c710df07bd3"
         ),
         face_style="cute",
     ),

@@ -18,6 +18,9 @@ OPSET = 18
 IR_VERSION = 9
 # Of the tensor with an int8 kernel's scales.
 SCALE_SUFFIX = ".scale"
+# Of the tensor with the level that is 0.
+ZERO_POINT_SUFFIX = ".zero_point"
+_INT8_LEVELS = 127
 _KERNEL_DIMENSIONS = 4
 
 
@@ -82,6 +85,10 @@ class GraphBuilder:
         """Whether the state dict has this weight."""
         return name in self._weights
 
+    def shape(self, name: str) -> tuple[int, ...]:
+        """Of a weight."""
+        return self._weights[name].shape
+
     def weight(self, name: str, shape: Sequence[int] | None = None) -> str:
         """A weight of the state dict, reshaped if ``shape`` is given.
 
@@ -98,24 +105,55 @@ class GraphBuilder:
         return self.node("Cast", half, to=TensorProto.FLOAT)
 
     def _quantised(self, name: str, kernel: NDArray[np.float32]) -> str:
-        largest = np.abs(kernel).max(axis=(1, 2, 3), keepdims=True)
-        scale = (np.where(largest == 0, 1, largest) / np.float32(127)).astype(np.float32)
-        steps = self._initializer(name, np.rint(kernel / scale).astype(np.int8))
-        widened = self.node("Cast", steps, to=TensorProto.FLOAT)
+        steps, scale = _int8(kernel, _INT8_LEVELS)
+        widened = self.node("Cast", self._initializer(name, steps), to=TensorProto.FLOAT)
         return self.node("Mul", widened, self._initializer(f"{name}{SCALE_SUFFIX}", scale))
+
+    def int8_kernel(self, name: str, levels: int) -> str:
+        """A kernel of so many levels on each side of 0, which the engine keeps as int8."""
+        self._used.add(name)
+        steps, scale = _int8(self._weights[name], levels)
+        kept = self._initializer(f"{name}{SCALE_SUFFIX}", scale.reshape(-1))
+        return self.node("DequantizeLinear", self._initializer(name, steps), kept, axis=0)
+
+    def grid(self, name: str, levels: int) -> tuple[str, str]:
+        """Scale and zero point of the range from ``<name>.low`` to ``<name>.high``, for uint8.
+
+        Args:
+            name: of what is rounded.
+            levels: from the least to the greatest.
+        """
+        low, high = (self._weights[f"{name}.{end}"] for end in ("low", "high"))
+        self._used |= {f"{name}.low", f"{name}.high"}
+        scale = np.float32((high - low) / levels)
+        zero_point = np.uint8(np.rint(-low / scale))
+        return (
+            self._initializer(f"{name}{SCALE_SUFFIX}", np.asarray(scale)),
+            self._initializer(f"{name}{ZERO_POINT_SUFFIX}", np.asarray(zero_point)),
+        )
 
     def _initializer(self, name: str, values: NDArray[Any]) -> str:
         if name not in self._initializers:
             self._initializers[name] = numpy_helper.from_array(values, name)
         return name
 
-    def conv(self, x: str, name: str, *, bias: bool, stride: int = 1, padding: int = 0) -> str:
+    def conv(
+        self,
+        x: str,
+        name: str,
+        *,
+        bias: bool,
+        stride: int = 1,
+        padding: int = 0,
+        levels: int | None = None,
+    ) -> str:
         """Convolution by ``<name>.weight``; its shape tells kernel and groups.
 
-        ``padding`` is of zeros, on every side.
+        ``padding`` is of zeros, on every side. With ``levels``, see ``int8_kernel``.
         """
-        shape = self._weights[f"{name}.weight"].shape
-        inputs = [x, self.weight(f"{name}.weight")]
+        weight = f"{name}.weight"
+        shape = self._weights[weight].shape
+        inputs = [x, self.weight(weight) if levels is None else self.int8_kernel(weight, levels)]
         if bias:
             inputs.append(self.weight(f"{name}.bias"))
         return self.node(
@@ -165,6 +203,13 @@ class GraphBuilder:
         )
         onnx.checker.check_model(model, full_check=True)
         return model
+
+
+def _int8(kernel: NDArray[np.float32], levels: int) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    """Levels, and the scale of each output channel, ``float32[outputs, 1, 1, 1]``."""
+    largest = np.abs(kernel).max(axis=(1, 2, 3), keepdims=True)
+    scale = (np.where(largest == 0, 1, largest) / np.float32(levels)).astype(np.float32)
+    return np.rint(kernel / scale).astype(np.int8), scale
 
 
 def _described(name: str, shape: Shape) -> onnx.ValueInfoProto:
