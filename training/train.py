@@ -44,8 +44,7 @@ def train(
         labels: where the labels lie.
         checkpoint: where the run is kept; gone on from, if it is there.
         recipe: how it is trained.
-        start: the student to begin with, an ONNX file or a checkpoint; of random weights if
-            ``None``.
+        start: the student to begin with, an ONNX file or a checkpoint; ``None`` begins anew.
         code_recipe: how the code learns to foretell, if it does.
 
     Raises:
