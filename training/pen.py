@@ -68,17 +68,16 @@ def weights_of(student: torch.nn.Module) -> StateDict:
     """A student's state dict as its ONNX graph wants it.
 
     torch's pixel_unshuffle puts the colour before the place in the block, ONNX's SpaceToDepth
-    after it: the first convolution's weights are reordered. Ranges that nobody watched are left
-    out.
+    after it: the first convolution's weights are reordered. Ranges that nobody watched are
+    left out.
     """
     weights: dict[str, NDArray[np.float32]] = {
         name: value.detach().numpy() for name, value in student.state_dict().items()
     }
     weights["stem.weight"] = swapped(weights["stem.weight"], 1, 3)
-    for low in [name for name in weights if name.endswith(".low")]:
-        high = f"{low.removesuffix('low')}high"
-        if weights[low] == weights[high]:
-            del weights[low], weights[high]
+    ranges = {name for name in weights if name.endswith((".low", ".high"))}
+    if not any(weights[name] for name in ranges):
+        return {name: values for name, values in weights.items() if name not in ranges}
     return weights
 
 

@@ -72,7 +72,7 @@ STYLES: Final[tuple[Style, ...]] = (
         source="trained by this project, see MODEL_CARD.md",
         architecture=Architecture.STUDENT,
         bundled=BundledModel(
-            "hayao.onnx", "0527bf263a3ee9fd5f92670c6c404fbadcca439b1f0175da41f2e9c9630f6ca8"
+            "hayao.onnx", "b530e94086d8d6acc387c49cc5437614c80ae2724526d738836fa30d25413e3c"
         ),
         aliases=("hayao_64",),
         face_style="cute",
@@ -86,7 +86,7 @@ STYLES: Final[tuple[Style, ...]] = (
         source="trained by this project, see MODEL_CARD.md",
         architecture=Architecture.STUDENT,
         bundled=BundledModel(
-            "shinkai.onnx", "52e92033b80c588d5f57e96e26d3c3e18a36f324e7862e185aff2c710df07bd3"
+            "shinkai.onnx", "8b2d1be0868f53515b2466c750a3a186ca059beec96b7221586834a794507723"
         ),
         face_style="cute",
     ),

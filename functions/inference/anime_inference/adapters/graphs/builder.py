@@ -125,7 +125,8 @@ class GraphBuilder:
         """
         low, high = (self._weights[f"{name}.{end}"] for end in ("low", "high"))
         self._used |= {f"{name}.low", f"{name}.high"}
-        scale = np.float32((high - low) / levels)
+        # Of what is always 0, any scale will do.
+        scale = np.float32((high - low) / levels or 1)
         zero_point = np.uint8(np.rint(-low / scale))
         return (
             self._initializer(f"{name}{SCALE_SUFFIX}", np.asarray(scale)),
