@@ -146,15 +146,15 @@ def test_gradients_pass_a_rounded_convolution() -> None:
 
 def test_ranges_are_narrowed_where_that_helps(student: Student, thumbnail: Tensor) -> None:
     student = copy.deepcopy(student)
-    widened = student.body4[0].second.output
-    widened.low.mul_(3)
-    widened.high.mul_(3)
+    for values in student.buffers():
+        values.mul_(3)
     watched = {name: values.clone() for name, values in student.named_buffers()}
     before, after = fit_ranges(student, noise(64, 64), thumbnail)
-    assert 0 < after < before
+    assert 0 < after < before / 2
     for name, values in student.named_buffers():
         assert values.abs() <= watched[name].abs()
-    assert widened.high < watched["body4.0.second.output.high"]
+    narrowed = [name for name, values in student.named_buffers() if values != watched[name]]
+    assert len(narrowed) > 10
     # Again it finds nothing, or little.
     again, _ = fit_ranges(student, noise(64, 64), thumbnail)
     assert again < before
