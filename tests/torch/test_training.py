@@ -163,6 +163,7 @@ def test_training_learns_and_a_cut_changes_nothing(
         list(run(cut, dataclasses.replace(TINY, batch=3)))
     rounded = dataclasses.replace(TINY, steps=10, learning_rate=1e-4, rounds=True)
     list(train(photos, labels, tmp_path / "whole" / "rounded.pt", rounded, whole, TINY_CODE))
+    monkeypatch.setattr("training.train._FITTED_CROPS", 1)
     student = fitted_student(photos, labels, tmp_path / "whole" / "rounded.pt")
     export(student, tmp_path / "student.onnx")
     assert integer_convolutions(tmp_path / "student.onnx") > 30
