@@ -1,7 +1,7 @@
 """Rounding as the exported network does it, so that a student learns to live with it.
 
 Activations are kept as uint8 and kernels as int8, each kind with a scale, and products are summed
-as integers (Jacob et al. 2018): several times as fast as float32 on most processors.
+as integers (Jacob et al. 2018), which takes less time than float32.
 Gradients pass as if nothing were rounded, but for what lies beyond the range.
 """
 
