@@ -342,14 +342,14 @@ students: .venv-train/.ready ## Label, train and export the bundled styles (a ni
 	  --teacher $(TEACHER_hayao)
 	$(TRAIN_BIN)/python -m training train --photos $(PHOTOS)
 	$(TRAIN_BIN)/python -m training round --photos $(PHOTOS)
-	$(TRAIN_BIN)/python -m training export --photos $(PHOTOS)
+	$(TRAIN_BIN)/python -m training export
 	$(TRAIN_BIN)/python -m training evaluate --photos $(PHOTOS)
 	$(TRAIN_BIN)/python -m training label --style shinkai --photos $(PHOTOS) \
 	  --teacher $(TEACHER_shinkai)
 	$(TRAIN_BIN)/python -m training train --style shinkai --photos $(PHOTOS) \
 	  --start functions/inference/anime_inference/models/hayao.onnx
 	$(TRAIN_BIN)/python -m training round --style shinkai --photos $(PHOTOS)
-	$(TRAIN_BIN)/python -m training export --style shinkai --photos $(PHOTOS)
+	$(TRAIN_BIN)/python -m training export --style shinkai
 	$(TRAIN_BIN)/python -m training evaluate --style shinkai --photos $(PHOTOS)
 	$(TRAIN_BIN)/python -m training portrait label --photos $(PHOTOS) \
 	  --teacher $(TEACHERS)/animegan3/tiny_cute.onnx

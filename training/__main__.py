@@ -71,7 +71,7 @@ def round_command(
     photos: Photos,
     style: StyleId = _STYLE,
     work: Work = _WORK,
-    steps: Annotated[int, typer.Option(min=1, help="Optimiser steps.")] = 1_200,
+    steps: Annotated[int, typer.Option(min=1, help="Optimiser steps.")] = 4_400,
     start: Annotated[
         Path | None,
         typer.Option(help="A student's ONNX file to begin with, rather than what was trained."),
@@ -82,7 +82,7 @@ def round_command(
     from training.train import train  # noqa: PLC0415
 
     folder = work / style
-    recipe = Recipe(steps=steps, learning_rate=2e-4, rounds=True)
+    recipe = Recipe(steps=steps, rounds=True)
     begin = start or folder / "checkpoint.pt"
     for p in train(photos, folder, folder / _ROUNDED, recipe, begin):
         console.print(f"step {p.step:6d}  loss {p.loss:.4f}  rate {p.learning_rate:.1e}")
@@ -90,18 +90,16 @@ def round_command(
 
 @app.command("export")
 def export_command(
-    photos: Photos,
     style: StyleId = _STYLE,
     work: Work = _WORK,
     model: Annotated[Path | None, typer.Option(help="The ONNX file to write.")] = None,
 ) -> None:
-    """Fit what is rounded, write the ONNX file, print the checksum that the registry pins."""
+    """Write the ONNX file of what was rounded, and print the checksum that the registry pins."""
     from training.export import export  # noqa: PLC0415
-    from training.train import fitted_student  # noqa: PLC0415
+    from training.train import averaged_student  # noqa: PLC0415
 
     file = model or _MODELS / f"{style}.onnx"
-    folder = work / style
-    export(fitted_student(photos, folder, folder / _ROUNDED), file)
+    export(averaged_student(work / style / _ROUNDED), file)
     data = file.read_bytes()
     console.print(f"{file}: {len(data):,} bytes, sha256 {hashlib.sha256(data).hexdigest()}")
 

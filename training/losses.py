@@ -65,5 +65,5 @@ def imitation_loss(painted: Tensor, wanted: Tensor) -> Tensor:
         + 0.5 * _edge_loss(painted, wanted)
         + 0.5 * _edge_loss(half_painted, half_wanted)
         + 0.7 * _energy_loss(painted, wanted)
-        + 0.15 * _unlikeness((painted + 1) / 2, (wanted + 1) / 2)
+        + 0.5 * _unlikeness((painted + 1) / 2, (wanted + 1) / 2)
     )

@@ -68,7 +68,7 @@ def weights_of(student: torch.nn.Module) -> StateDict:
     """A student's state dict as its ONNX graph wants it.
 
     torch's pixel_unshuffle puts the colour before the place in the block, ONNX's SpaceToDepth
-    after it: the first convolution's weights are reordered. Ranges that nobody watched are
+    after it: the first convolution's weights are reordered. Ranges that nobody fitted are
     left out.
     """
     weights: dict[str, NDArray[np.float32]] = {

@@ -15,39 +15,30 @@ ACTIVATION_LEVELS = 255
 # Seven bits: the sum of two products with a uint8 fits 16 bits, which is what AVX2 has. Every
 # processor then finds the same sums.
 KERNEL_LEVELS = 63
-_MOMENTUM = 0.05
-_SMALLEST_SCALE = 1e-8
 
 
 class Rounding(nn.Module):
     """What passes, rounded to 256 levels of a range that always holds 0.
 
-    The range is a running mean of the batches' least and greatest values, watched while training;
-    ``low`` and ``high`` are both 0 until the first.
+    The range is learnt with the weights (Esser et al. 2020); both its ends are 0 until it is
+    watched (``training/ranges.py``).
+
+    Args:
+        positive: nothing below 0 passes.
     """
 
-    low: Tensor
-    high: Tensor
-
-    def __init__(self) -> None:
+    def __init__(self, *, positive: bool) -> None:
         super().__init__()
         self.rounds = False
-        self.register_buffer("low", torch.zeros(()))
-        self.register_buffer("high", torch.zeros(()))
+        self.low = nn.Parameter(torch.zeros(()), requires_grad=not positive)
+        self.high = nn.Parameter(torch.zeros(()))
 
     def forward(self, x: Tensor) -> Tensor:
         if not self.rounds:
             return x
-        if self.training:
-            self._watch(x.detach())
         scale, zero_point = grid(self.low, self.high)
-        return torch.fake_quantize_per_tensor_affine(x, scale, zero_point, 0, ACTIVATION_LEVELS)
-
-    def _watch(self, x: Tensor) -> None:
-        least, greatest = x.aminmax()
-        first = bool(self.low == self.high)
-        self.low.lerp_(least.clamp(max=0), 1.0 if first else _MOMENTUM)
-        self.high.lerp_(greatest.clamp(min=0), 1.0 if first else _MOMENTUM)
+        level = (x / scale + zero_point).clamp(0, ACTIVATION_LEVELS)
+        return (_round(level) - zero_point) * scale
 
 
 class RoundingConv2d(nn.Conv2d):
@@ -71,7 +62,7 @@ class RoundingConv2d(nn.Conv2d):
         self.relu = relu
         self.exact = exact
         self.rounds = False
-        self.output = Rounding()
+        self.output = Rounding(positive=relu)
 
     def forward(self, x: Tensor) -> Tensor:
         y = self._conv_forward(x, self._kernel(), self.bias)
@@ -80,18 +71,26 @@ class RoundingConv2d(nn.Conv2d):
     def _kernel(self) -> Tensor:
         if self.exact or not self.rounds:
             return self.weight
-        largest = self.weight.detach().abs().amax(dim=(1, 2, 3))
-        scale = (largest / KERNEL_LEVELS).clamp(min=_SMALLEST_SCALE)
-        none = torch.zeros_like(scale, dtype=torch.int32)
-        return torch.fake_quantize_per_channel_affine(
-            self.weight, scale, none, 0, -KERNEL_LEVELS, KERNEL_LEVELS
-        )
+        largest = self.weight.detach().abs().amax(dim=(1, 2, 3), keepdim=True)
+        scale = _scale(largest, KERNEL_LEVELS)
+        return _round(self.weight / scale) * scale
 
 
 def grid(low: Tensor, high: Tensor) -> tuple[Tensor, Tensor]:
-    """Scale and zero point (int32) of a range: ``value = (level - zero_point) * scale``."""
-    scale = ((high - low) / ACTIVATION_LEVELS).clamp(min=_SMALLEST_SCALE)
-    return scale, (-low / scale).round().int()
+    """Scale and zero point of a range: ``value = (level - zero_point) * scale``."""
+    low = low.clamp(max=0)
+    scale = _scale(high.clamp(min=0) - low, ACTIVATION_LEVELS)
+    return scale, (-low / scale).detach().round()
+
+
+def _scale(extent: Tensor, levels: int) -> Tensor:
+    """Of what is always 0, any scale will do."""
+    return torch.where(extent > 0, extent / levels, torch.ones_like(extent))
+
+
+def _round(values: Tensor) -> Tensor:
+    """Gradients pass as if nothing were rounded."""
+    return values + (values.round() - values).detach()
 
 
 def set_rounding(network: nn.Module, *, rounds: bool) -> None:

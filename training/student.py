@@ -27,7 +27,7 @@ class ResidualBlock(nn.Module):
         super().__init__()
         self.first = RoundingConv2d(channels, channels, 3, relu=True)
         self.second = RoundingConv2d(channels, channels, 3)
-        self.sum = Rounding()
+        self.sum = Rounding(positive=True)
         with torch.no_grad():
             self.second.weight.mul_(0.1)
 
@@ -41,7 +41,7 @@ class Modulation(nn.Module):
     def __init__(self, channels: int) -> None:
         super().__init__()
         self.linear = nn.Linear(CODE_SIZE, 2 * channels)
-        self.modulated = Rounding()
+        self.modulated = Rounding(positive=False)
         nn.init.zeros_(self.linear.weight)
         nn.init.zeros_(self.linear.bias)
 

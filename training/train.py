@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from training.code import LearntCode, code_of_weights
+from training.compiled import compiled
 from training.crops import Crops
 from training.foretell import RECIPE as CODE_RECIPE
 from training.foretell import Foretelling, foretelling
@@ -17,12 +18,10 @@ from training.loop import Progress, Recipe, Run, averaged_weights
 from training.losses import imitation_loss
 from training.ranges import fit_ranges
 from training.samples import samples
-from training.sheets import spread_over
 from training.start import begin_with, weights_to_start_with
 from training.student import Student
 
 CODE_FILE = "code.pt"
-_FITTED_SAMPLES = 24
 _FITTED_CROPS = 8
 
 
@@ -61,18 +60,22 @@ def train(
         told = yield from foretelling(labelled, measured, crops.thumbnails, file, code_recipe)
     # Other processors multiply bfloat16, too, but more slowly than float32.
     quick = torch.cpu.get_capabilities()["amx_bf16"] and not recipe.rounds
+    paint = compiled(Student.paint)
 
     def loss(student: Student, random: np.random.Generator) -> Tensor:
         batch = crops.batch(recipe.batch, random)
         code = told.codes(batch.indices, random) if told else student.code(batch.thumbnail)
         with torch.autocast("cpu", torch.bfloat16, enabled=quick):
-            painted = student.paint(batch.image, code)
+            painted = paint(student, batch.image, code)
         return imitation_loss(painted.float(), batch.label)
 
     def network() -> Student:
         student = Student(told.code if told else LearntCode()).to(memory_format=torch.channels_last)
         if start is not None:
             begin_with(student, weights_to_start_with(start))
+        if recipe.rounds and not checkpoint.exists():
+            some = crops.batch(_FITTED_CROPS, np.random.default_rng(recipe.seed))
+            fit_ranges(student, some.image, some.thumbnail)
         return student
 
     yield from Run(recipe, network, loss).to_end(checkpoint)
@@ -84,13 +87,3 @@ def averaged_student(checkpoint: Path) -> Student:
     student = Student(code_of_weights(weights))
     student.load_state_dict(weights)
     return student.eval()
-
-
-def fitted_student(photos: Path, labels: Path, checkpoint: Path) -> Student:
-    """The student of a checkpoint that rounds, its ranges fitted on some samples to train on."""
-    student = averaged_student(checkpoint)
-    labelled = [s for s in samples(photos, labels, "train") if s.is_labelled]
-    crops = Crops(spread_over(labelled, _FITTED_SAMPLES), Recipe().crop)
-    batch = crops.batch(_FITTED_CROPS, np.random.default_rng(0))
-    fit_ranges(student, batch.image, batch.thumbnail)
-    return student

@@ -25,7 +25,7 @@ from training.code import GlobalCode, LearntCode, StatisticsCode  # noqa: E402
 from training.export import export, read_student  # noqa: E402
 from training.generator import Generator  # noqa: E402
 from training.portrait.student import PortraitStudent  # noqa: E402
-from training.rounding import set_rounding  # noqa: E402
+from training.ranges import fit_ranges  # noqa: E402
 from training.student import Student  # noqa: E402
 
 pytestmark = pytest.mark.torch
@@ -107,7 +107,7 @@ def student(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     torch.manual_seed(0)
     student = Student(request.param()).eval()
     for values in student.parameters():
-        if not values.any():
+        if values.ndim and not values.any():
             torch.nn.init.normal_(values, std=0.05)
     file = tmp_path_factory.mktemp("student") / "student.onnx"
     export(student, file)
@@ -158,9 +158,7 @@ def test_the_committed_students_are_of_this_network(
     from anime_inference.adapters.model_store import _BUNDLED_FOLDER
 
     student = Student(code())
-    set_rounding(student, rounds=True)
-    with torch.no_grad():
-        student(torch.from_numpy(noise(64, 64)), torch.zeros(THUMBNAIL_SHAPE))
+    fit_ranges(student, torch.from_numpy(noise(64, 64)), torch.zeros(THUMBNAIL_SHAPE))
     export(student, tmp_path / "student.onnx")
     fresh = onnx.load(tmp_path / "student.onnx").graph
     committed = onnx.load(_BUNDLED_FOLDER / bundled.file_name).graph

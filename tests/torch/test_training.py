@@ -34,7 +34,7 @@ from training.start import begin_with, weights_to_start_with  # noqa: E402
 from training.statistics import Scale  # noqa: E402
 from training.student import Student  # noqa: E402
 from training.teacher import OnnxTeacher  # noqa: E402
-from training.train import averaged_student, fitted_student, train  # noqa: E402
+from training.train import averaged_student, train  # noqa: E402
 
 pytestmark = pytest.mark.torch
 TINY = Recipe(steps=100, batch=2, crop=64, learning_rate=1e-3)
@@ -140,6 +140,8 @@ def test_training_learns_and_a_cut_changes_nothing(
     """With a teacher that tells its statistics, and with one that doesn't."""
     monkeypatch.setattr("training.loop.SAVE_EVERY", 50)
     monkeypatch.setattr("training.loop.WARM_UP_STEPS", 10)
+    # It takes longer than so few steps.
+    monkeypatch.setattr("training.train.compiled", lambda paint: paint)
     labels = request.getfixturevalue("labels" if kind is StatisticsCode else "silent_labels")
 
     def run(file: Path, recipe: Recipe = TINY) -> Iterator[Progress]:
@@ -162,10 +164,9 @@ def test_training_learns_and_a_cut_changes_nothing(
     with pytest.raises(ValueError, match="was trained by"):
         list(run(cut, dataclasses.replace(TINY, batch=3)))
     rounded = dataclasses.replace(TINY, steps=10, learning_rate=1e-4, rounds=True)
-    list(train(photos, labels, tmp_path / "whole" / "rounded.pt", rounded, whole, TINY_CODE))
     monkeypatch.setattr("training.train._FITTED_CROPS", 1)
-    student = fitted_student(photos, labels, tmp_path / "whole" / "rounded.pt")
-    export(student, tmp_path / "student.onnx")
+    list(train(photos, labels, tmp_path / "whole" / "rounded.pt", rounded, whole, TINY_CODE))
+    export(averaged_student(tmp_path / "whole" / "rounded.pt"), tmp_path / "student.onnx")
     assert integer_convolutions(tmp_path / "student.onnx") > 30
     measured = list(evaluate(photos, labels, tmp_path / "student.onnx", tmp_path / "sheets"))
     assert len(measured) == len(list(samples(photos, labels, "holdout")))

@@ -72,7 +72,7 @@ STYLES: Final[tuple[Style, ...]] = (
         source="trained by this project, see MODEL_CARD.md",
         architecture=Architecture.STUDENT,
         bundled=BundledModel(
-            "hayao.onnx", "b530e94086d8d6acc387c49cc5437614c80ae2724526d738836fa30d25413e3c"
+            "hayao.onnx", "428bec8139f14984f4451d8bd343306dd94c937d6a843710eeb5699678facd76"
         ),
         aliases=("hayao_64",),
         face_style="cute",

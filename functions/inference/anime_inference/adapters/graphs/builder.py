@@ -119,12 +119,15 @@ class GraphBuilder:
     def grid(self, name: str, levels: int) -> tuple[str, str]:
         """Scale and zero point of the range from ``<name>.low`` to ``<name>.high``, for uint8.
 
+        The range holds 0, even if they don't.
+
         Args:
             name: of what is rounded.
             levels: from the least to the greatest.
         """
         low, high = (self._weights[f"{name}.{end}"] for end in ("low", "high"))
         self._used |= {f"{name}.low", f"{name}.high"}
+        low, high = np.minimum(low, 0), np.maximum(high, 0)
         # Of what is always 0, any scale will do.
         scale = np.float32((high - low) / levels or 1)
         zero_point = np.uint8(np.rint(-low / scale))
