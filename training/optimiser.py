@@ -50,14 +50,17 @@ class Optimiser:
         """Of the next step."""
         return float(self._schedules[0].get_last_lr()[0])
 
+    def _parts(self) -> list[torch.optim.Optimizer | LambdaLR]:
+        return [*self._methods, *self._schedules]
+
     def state_dict(self) -> dict[str, Any]:
         """All that a resumption needs."""
-        parts = (*self._methods, *self._schedules)
+        parts = self._parts()
         return {str(index): part.state_dict() for index, part in enumerate(parts)}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """The inverse."""
-        for index, part in enumerate((*self._methods, *self._schedules)):
+        for index, part in enumerate(self._parts()):
             part.load_state_dict(state[str(index)])
 
 

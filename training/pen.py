@@ -93,8 +93,8 @@ def read_weights(file: Path) -> StateDict:
         elif name.endswith(ZERO_POINT_SUFFIX):
             place = name.removesuffix(ZERO_POINT_SUFFIX)
             scale, level = tensors[f"{place}{SCALE_SUFFIX}"], values.astype(np.float32)
-            weights[f"{place}.low"] = -scale * level
-            weights[f"{place}.high"] = scale * (ACTIVATION_LEVELS - level)
+            weights[f"{place}.low"] = np.asarray(-scale * level)
+            weights[f"{place}.high"] = np.asarray(scale * (ACTIVATION_LEVELS - level))
     weights["stem.weight"] = swapped(weights["stem.weight"], 1, 4)
     return weights
 

@@ -82,8 +82,8 @@ def test_a_range_that_was_learnt_away_from_zero_holds_it_in_the_graph_too(
     student: Student, thumbnail: Tensor, tmp_path: Path
 ) -> None:
     student = copy.deepcopy(student)
-    part = student.body2[3].second.output
-    part.low.data.fill_(part.high.item() / 4)
+    low, high = (student.get_parameter(f"body2.3.second.output.{end}") for end in ("low", "high"))
+    low.data.fill_(high.item() / 4)
     missed = missed_by_the_graph(student, thumbnail, noise(64, 64), tmp_path / "student.onnx")
     assert missed.max() < 2 * ONE_GREY_LEVEL
 
@@ -108,6 +108,7 @@ def test_an_exported_student_is_read_back(student: Student, tmp_path: Path) -> N
     read = read_student(tmp_path / "student.onnx")
     assert read.keys() == student.state_dict().keys()
     for name, values in student.state_dict().items():
+        assert isinstance(read[name], np.ndarray)
         step = np.abs(values.numpy()).max() / KERNEL_LEVELS
         np.testing.assert_allclose(read[name], values.numpy(), atol=step, err_msg=name)
     for name in ("up4.weight", "head.weight", "stem.weight"):
@@ -184,7 +185,7 @@ def test_ranges_are_narrowed_where_that_helps(student: Student, thumbnail: Tenso
     image = noise(64, 64)
     # A place that is seldom reached.
     with torch.no_grad():
-        student.body2[0].first.weight[0] *= 20
+        student.get_parameter("body2.0.first.weight")[0] *= 20
     before, after = fit_ranges(student, image, thumbnail)
     assert 0 < after < before
 
