@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +17,7 @@ from training.foretell import Foretelling, foretelling
 from training.loop import Progress, Recipe, Run, averaged_weights
 from training.losses import imitation_loss
 from training.ranges import fit_ranges
-from training.samples import samples
+from training.samples import Sample, samples
 from training.start import begin_with, weights_to_start_with
 from training.student import Student
 
@@ -53,11 +53,7 @@ def train(
     if not labelled:
         raise ValueError(f"no labelled photos under {labels}: run the label command first")
     crops = Crops(labelled, recipe.crop)
-    told: Foretelling | None = None
-    measured = [known for s in labelled if (known := s.read_statistics()) is not None]
-    if len(measured) == len(labelled):
-        file = checkpoint.with_name(CODE_FILE)
-        told = yield from foretelling(labelled, measured, crops.thumbnails, file, code_recipe)
+    told = yield from _told(labelled, crops, checkpoint.with_name(CODE_FILE), code_recipe)
     # Other processors multiply bfloat16, too, but more slowly than float32.
     quick = torch.cpu.get_capabilities()["amx_bf16"] and not recipe.rounds
     paint = compiled(Student.paint)
@@ -74,11 +70,25 @@ def train(
         if start is not None:
             begin_with(student, weights_to_start_with(start))
         if recipe.rounds and not checkpoint.exists():
-            some = crops.batch(_FITTED_CROPS, np.random.default_rng(recipe.seed))
-            fit_ranges(student, some.image, some.thumbnail)
+            _fit(student, crops)
         return student
 
     yield from Run(recipe, network, loss).to_end(checkpoint)
+
+
+def _told(
+    labelled: Sequence[Sample], crops: Crops, checkpoint: Path, recipe: Recipe
+) -> Generator[Progress, None, Foretelling | None]:
+    """What teaches the code to foretell, if the teacher told its statistics."""
+    measured = [known for s in labelled if (known := s.read_statistics()) is not None]
+    if len(measured) < len(labelled):
+        return None
+    return (yield from foretelling(labelled, measured, crops.thumbnails, checkpoint, recipe))
+
+
+def _fit(student: Student, crops: Crops) -> None:
+    some = crops.batch(_FITTED_CROPS, np.random.default_rng(0))
+    fit_ranges(student, some.image, some.thumbnail)
 
 
 def averaged_student(checkpoint: Path) -> Student:
