@@ -80,9 +80,9 @@ class OnnxGenerator:
         self.overview_pixels = traits.overview_pixels
         session = session_options(options)
         self._how = ort.RunOptions()
+        # A plan of all tensors, made for each new size, would double the peak of the first run.
+        session.enable_mem_pattern = False
         if options.arena and not traits.keeps_memory:
-            # A plan of all tensors, made for each new size, would double the peak of the first run.
-            session.enable_mem_pattern = False
             arenas = "cpu:0" if options.provider == "cpu" else "cpu:0;gpu:0"
             self._how.add_run_config_entry("memory.enable_memory_arena_shrinkage", arenas)
         providers = providers_of(options.provider)
