@@ -15,7 +15,7 @@ T = TypeVar("T")
 def compiled(call: Callable[P, T]) -> Callable[P, T]:
     """The same call, compiled at its first use where there is a C++ compiler.
 
-    That takes about a minute; then what lies between convolutions, rounding above all, is
-    computed in one go, which nearly halves the time of a step.
+    That takes a while; then what lies between convolutions, rounding above all, is computed in
+    one go.
     """
     return torch.compile(call, dynamic=False) if shutil.which("g++") else call

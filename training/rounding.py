@@ -20,8 +20,8 @@ KERNEL_LEVELS = 63
 class Rounding(nn.Module):
     """What passes, rounded to 256 levels of a range that always holds 0.
 
-    The range is learnt with the weights (Esser et al. 2020); both its ends are 0 until it is
-    watched (``training/ranges.py``).
+    The range is learnt with the weights (Esser et al. 2020); both its ends are 0 until they
+    are fitted (``training/ranges.py``).
 
     Args:
         positive: nothing below 0 passes.

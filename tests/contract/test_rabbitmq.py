@@ -27,11 +27,13 @@ from tests.servers import Rabbit, rabbit
 
 # Longer than any message is hidden here, on a machine that has other work.
 LATER = VISIBILITY_SECONDS + 19
-_HOLDER = """
+# Its visibility timeout counts: it may be what finds that the one before is dead.
+_HOLDER = f"""
 import sys, time
 from anime_shared.adapters.rabbitmq.link import Link
 from anime_shared.adapters.rabbitmq.queue import RabbitQueue
-queue = RabbitQueue(Link(sys.argv[1]), sys.argv[2], 60, 3, sys.argv[2] + ".dead")
+queue = RabbitQueue(Link(sys.argv[1]), sys.argv[2], {VISIBILITY_SECONDS}, {MAX_DELIVERIES},
+    sys.argv[2] + ".dead")
 print(queue.receive(20).body, flush=True)
 time.sleep(60)
 """
@@ -124,8 +126,8 @@ def test_a_message_that_kills_processes_is_a_dead_letter(
         killed += kill_a_process_that_has_it(broker, name)
         # As the next process does that comes by.
         assert queue.receive(0) is None
-    # To a consumer that is just going, the broker may hand it out for nobody, each time.
-    assert killed
+    # To a consumer that is just going, the broker may hand it out once for nobody.
+    assert killed >= MAX_DELIVERIES - 1
     assert queue.receive(VISIBILITY_SECONDS + 1) is None
     dead = RabbitQueue(link, dead_letters_of(name), VISIBILITY_SECONDS, 1, None)
     assert received(dead).body == "job"
