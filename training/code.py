@@ -7,15 +7,13 @@ where they aren't, what is worth knowing is learnt by painting (``LearntCode``).
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import ClassVar, TypeAlias
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
-
-from anime_inference.adapters.graphs.pen import NORMALISATIONS
 
 CODE_SIZE = 48
 
@@ -40,14 +38,15 @@ class LearntCode(nn.Module):
 class StatisticsCode(nn.Module):
     """Thumbnail ``float[N, 5, 256, 256]`` to the teacher's statistics, and those to the code.
 
-    The statistics are standardised over the training samples: ``float[N, STATISTICS]`` of about
+    The statistics are standardised over the training samples: ``float[N, statistics]`` of about
     zero mean and unit variance. They can be learnt without painting, and the local network can
     learn to paint from the true ones.
+
+    Args:
+        statistics: how many there are.
     """
 
     WIDTHS: ClassVar = (5, 32, 48, 96, 128, 128)
-    # Mean and deviation of each normalisation.
-    STATISTICS: ClassVar = 2 * NORMALISATIONS
     GATHERED: ClassVar = 192
     # The layers that are learnt without painting.
     FORETELLING: ClassVar = ("convolutions", "gather", "statistics")
@@ -55,17 +54,17 @@ class StatisticsCode(nn.Module):
     LEAST: ClassVar = 1e-4
     HIDDEN: ClassVar = 64
 
-    def __init__(self) -> None:
+    def __init__(self, statistics: int) -> None:
         super().__init__()
         self.convolutions = _halving(self.WIDTHS)
         self.dropout = nn.Dropout(0.1)
         self.gather = nn.Linear(2 * sum(self.WIDTHS[1:]), self.GATHERED)
-        self.statistics = nn.Linear(self.GATHERED, self.STATISTICS)
-        self.hidden = nn.Linear(self.STATISTICS, self.HIDDEN)
+        self.statistics = nn.Linear(self.GATHERED, statistics)
+        self.hidden = nn.Linear(statistics, self.HIDDEN)
         self.linear = nn.Linear(self.HIDDEN, CODE_SIZE)
 
-    def foretell(self, thumbnail: Tensor) -> Tensor:
-        """The teacher's statistics, from those of features at every size.
+    def see(self, thumbnail: Tensor) -> Tensor:
+        """Statistics of features at every size: ``float[N, 2 sum(WIDTHS[1:])]``.
 
         Mean squares before the activation are what the teacher's deviations are made of.
         """
@@ -75,7 +74,11 @@ class StatisticsCode(nn.Module):
             x = F.relu(drawn)
             seen.append(x.mean(dim=(2, 3)))
             seen.append((drawn.square().mean(dim=(2, 3)) + self.LEAST).log())
-        gathered = self.gather(self.dropout(torch.cat(seen, dim=1)))
+        return torch.cat(seen, dim=1)
+
+    def foretell(self, thumbnail: Tensor) -> Tensor:
+        """The teacher's statistics."""
+        gathered = self.gather(self.dropout(self.see(thumbnail)))
         told: Tensor = self.statistics(F.relu(gathered))
         return told
 
@@ -90,9 +93,10 @@ class StatisticsCode(nn.Module):
 GlobalCode: TypeAlias = LearntCode | StatisticsCode
 
 
-def code_of_weights(names: Collection[str]) -> GlobalCode:
+def code_of_weights(weights: Mapping[str, Tensor]) -> GlobalCode:
     """The kind whose weights a student's state dict has."""
-    return StatisticsCode() if "code.gather.weight" in names else LearntCode()
+    told = weights.get("code.statistics.bias")
+    return LearntCode() if told is None else StatisticsCode(len(told))
 
 
 def _halving(widths: tuple[int, ...]) -> nn.ModuleList:

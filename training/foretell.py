@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Generator, Sequence
+from collections.abc import Collection, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from torch.nn import functional as F
 from training.code import StatisticsCode
 from training.crops import to_tensor
 from training.loop import Progress, Recipe, Run, averaged
+from training.readout import read_out
 from training.samples import Picture, Sample, Statistics, fraction
 from training.statistics import Scale
 
@@ -31,7 +32,7 @@ class Foretelling:
 
     Attributes:
         code: reads thumbnails.
-        statistics: the true ones of every sample, standardised: ``float[samples, STATISTICS]``.
+        statistics: the true ones of every sample, standardised: ``float[samples, kept]``.
         misses: foretold less true, for some photos that the code didn't learn from.
     """
 
@@ -51,8 +52,12 @@ def foretelling(
     thumbnails: Sequence[Picture],
     checkpoint: Path,
     recipe: Recipe = RECIPE,
+    start: StatisticsCode | None = None,
 ) -> Generator[Progress, None, Foretelling]:
     """Train a code to ``recipe.steps``; resumable.
+
+    With another code to start with, only what is made of its features is learnt: that takes a
+    minute, and needs no checkpoint.
 
     Args:
         labelled: the samples.
@@ -60,6 +65,7 @@ def foretelling(
         thumbnails: of each, ``uint8[256, 256, 5]``.
         checkpoint: where the run is kept; gone on from, if it is there.
         recipe: how it is trained.
+        start: a code that foretells other statistics.
 
     Raises:
         ValueError: the checkpoint is of another recipe.
@@ -77,8 +83,16 @@ def foretelling(
         some = [thumbnails[i][:, ::step] for i, step in zip(chosen.tolist(), steps, strict=True)]
         return F.smooth_l1_loss(code.foretell(to_tensor(some)), statistics[chosen], beta=0.5)
 
-    yield from Run(recipe, StatisticsCode, loss).to_end(checkpoint)
-    code = averaged(StatisticsCode(), checkpoint)
+    def network() -> StatisticsCode:
+        return StatisticsCode(statistics.shape[1])
+
+    if start is None or checkpoint.exists():
+        yield from Run(recipe, network, loss).to_end(checkpoint)
+        code = averaged(network(), checkpoint)
+    else:
+        code = network()
+        code.convolutions.load_state_dict(start.convolutions.state_dict())
+        read_out(code, _seen(code, [thumbnails[i] for i in learnt.tolist()]), statistics[learnt])
     seldom = np.flatnonzero(checked)
     told = foretold(code, [thumbnails[i] for i in seldom.tolist()])
     return Foretelling(code, statistics, told - statistics[seldom])
@@ -89,11 +103,22 @@ def _kept_back(photos: Collection[str]) -> set[str]:
     return set(by_chance[: math.ceil(_CHECKED_SHARE * len(by_chance))])
 
 
-def foretold(code: StatisticsCode, thumbnails: Sequence[Picture]) -> Tensor:
-    """``float[pictures, STATISTICS]`` of ``uint8[256, 256, 5]`` each."""
+def _seen(code: StatisticsCode, thumbnails: Sequence[Picture]) -> Tensor:
+    """As they are and mirrored."""
     with torch.no_grad():
-        told = [
-            code.foretell(to_tensor(thumbnails[start : start + _EVALUATED_AT_ONCE]))
-            for start in range(0, len(thumbnails), _EVALUATED_AT_ONCE)
+        both = [
+            torch.stack((code.see(some), code.see(some.flip(-1))), dim=1)
+            for some in _batches(thumbnails)
         ]
-    return torch.cat(told)
+    return torch.cat(both)
+
+
+def foretold(code: StatisticsCode, thumbnails: Sequence[Picture]) -> Tensor:
+    """Standardised, ``float[pictures, kept]``, of ``uint8[256, 256, 5]`` each."""
+    with torch.no_grad():
+        return torch.cat([code.foretell(some) for some in _batches(thumbnails)])
+
+
+def _batches(thumbnails: Sequence[Picture]) -> Iterator[Tensor]:
+    for start in range(0, len(thumbnails), _EVALUATED_AT_ONCE):
+        yield to_tensor(thumbnails[start : start + _EVALUATED_AT_ONCE])

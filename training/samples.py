@@ -16,7 +16,7 @@ from training.recolour import recolour
 
 Split = Literal["train", "holdout"]
 Picture: TypeAlias = NDArray[np.uint8]
-# Mean and inverse standard deviation of each of a teacher's normalisations: ``float32[N, 2]``.
+# What a teacher's normalisations see of a whole picture: ``float32[N]``; training/telling.py.
 Statistics: TypeAlias = NDArray[np.float32]
 
 PHOTO_SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}

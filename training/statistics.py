@@ -1,4 +1,4 @@
-"""A teacher's statistics of whole pictures, as numbers of one size."""
+"""A teacher's statistics of whole pictures, as few numbers that matter."""
 
 from __future__ import annotations
 
@@ -9,33 +9,41 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from training.samples import Statistics
-
+# A teacher may tell thousands, most of which say the same.
+MOST = 96
 _SMALLEST = np.float32(1e-6)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scale:
-    """Mean and deviation of each statistic over some pictures: ``float32[2 N]`` each."""
+    """How statistics differ between some pictures.
+
+    Attributes:
+        mean: of each statistic, ``float32[N]``.
+        deviation: likewise.
+        axes: what the standardised ones are seen along, ``float32[N, kept]``.
+    """
 
     mean: NDArray[np.float32]
     deviation: NDArray[np.float32]
+    axes: NDArray[np.float32]
 
     @classmethod
-    def of(cls, measured: Statistics) -> Scale:
-        """Over the pictures of ``float32[pictures, N, 2]``."""
-        values = _values(measured)
-        return cls(values.mean(axis=0), np.maximum(values.std(axis=0), _SMALLEST))
+    def of(cls, measured: NDArray[np.float32]) -> Scale:
+        """Over the pictures of ``float32[pictures, N]``.
 
-    def standardised(self, measured: Statistics) -> Tensor:
-        """``float[pictures, 2 N]``, about zero mean and unit variance."""
-        return torch.from_numpy((_values(measured) - self.mean) / self.deviation)
+        Of more than ``MOST`` statistics, the principal components are kept.
+        """
+        mean = measured.mean(axis=0)
+        deviation = np.maximum(measured.std(axis=0), _SMALLEST)
+        count = measured.shape[1]
+        if count <= MOST:
+            return cls(mean, deviation, np.eye(count, dtype=np.float32))
+        _, sizes, axes = np.linalg.svd((measured - mean) / deviation, full_matrices=False)
+        # All at one scale, so that to miss one is as bad as its part in all; on average about 1.
+        size = np.sqrt(np.square(sizes[:MOST]).sum() / (MOST * len(measured)))
+        return cls(mean, deviation, np.ascontiguousarray(axes[:MOST].T / max(size, _SMALLEST)))
 
-
-def _values(measured: Statistics) -> NDArray[np.float32]:
-    """Mean over deviation, and the logarithm of the inverse deviation, of each normalisation.
-
-    Between two pictures the deviations differ by factors, and the means by parts of them.
-    """
-    mean, inverse = measured[..., 0], measured[..., 1]
-    return np.concatenate((mean * inverse, np.log(inverse)), axis=1).astype(np.float32)
+    def standardised(self, measured: NDArray[np.float32]) -> Tensor:
+        """``float[pictures, kept]``, about zero mean and unit variance."""
+        return torch.from_numpy(((measured - self.mean) / self.deviation) @ self.axes)

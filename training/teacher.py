@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
+import onnx
 import onnxruntime as ort
+from numpy.typing import NDArray
 
 from anime_inference.adapters.engine import EngineOptions, session_options
 from anime_inference.adapters.graphs.animegan2 import build_animegan2
 from anime_shared.style import Upsampling
-from training.samples import Label, Picture
+from training.samples import Label, Picture, Statistics
+from training.telling import of_averages, of_normalisations, tell_averages
 
 
 class Teacher(Protocol):
@@ -26,15 +30,18 @@ class OnnxTeacher:
 
     Args:
         file: an ONNX file, or AnimeGANv2's weights (.npz). Those are painted by the graph that the
-            app itself draws, which also tells what its normalisations see.
+            app itself draws. Both tell what their normalisations see of the whole picture.
     """
 
     def __init__(self, file: Path) -> None:
         options = session_options(EngineOptions())
         # Made for each new size, and no two photos need be of one.
         options.enable_mem_pattern = False
+        self._is_own = file.suffix == ".npz"
+        graph = _own_graph(file) if self._is_own else onnx.load(file)
+        self._are_squares = [] if self._is_own else tell_averages(graph)
         self._session = ort.InferenceSession(
-            _graph(file), options, providers=["CPUExecutionProvider"]
+            graph.SerializeToString(), options, providers=["CPUExecutionProvider"]
         )
         given = self._session.get_inputs()[0]
         self._input = given.name
@@ -47,16 +54,17 @@ class OnnxTeacher:
         x = photo.astype(np.float32)[None] / 127.5 - 1.0
         if not self._colours_last:
             x = np.ascontiguousarray(x.transpose(0, 3, 1, 2))
-        y, *statistics = self._session.run(self._outputs, {self._input: x})
+        y, *seen = self._session.run(self._outputs, {self._input: x})
         if y.shape != (1, *photo.shape):
             y = y.transpose(0, 2, 3, 1)
         painted = np.clip(np.rint((y[0] + 1.0) * 127.5), 0, 255).astype(np.uint8)
-        return Label(painted, statistics[0] if statistics else None)
+        return Label(painted, self._statistics(seen) if seen else None)
+
+    def _statistics(self, seen: Sequence[NDArray[np.float32]]) -> Statistics:
+        return of_normalisations(seen[0]) if self._is_own else of_averages(seen, self._are_squares)
 
 
-def _graph(file: Path) -> bytes:
-    if file.suffix != ".npz":
-        return file.read_bytes()
+def _own_graph(file: Path) -> onnx.ModelProto:
     with np.load(file) as arrays:
         weights = {name: arrays[name] for name in arrays.files}
-    return bytes(build_animegan2(weights, Upsampling.ASYMMETRIC).SerializeToString())
+    return build_animegan2(weights, Upsampling.ASYMMETRIC)

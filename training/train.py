@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from training.code import LearntCode, code_of_weights
+from training.code import LearntCode, StatisticsCode, code_of_weights
 from training.compiled import compiled
 from training.crops import Crops
 from training.foretell import RECIPE as CODE_RECIPE
@@ -18,7 +18,7 @@ from training.loop import Progress, Recipe, Run, averaged_weights
 from training.losses import imitation_loss
 from training.ranges import fit_ranges
 from training.samples import Sample, samples
-from training.start import begin_with, weights_to_start_with
+from training.start import begin_with, code_to_start_with, weights_to_start_with
 from training.student import Student
 
 CODE_FILE = "code.pt"
@@ -53,7 +53,9 @@ def train(
     if not labelled:
         raise ValueError(f"no labelled photos under {labels}: run the label command first")
     crops = Crops(labelled, recipe.crop)
-    told = yield from _told(labelled, crops, checkpoint.with_name(CODE_FILE), code_recipe)
+    kept = weights_to_start_with(start) if start else None
+    code = code_to_start_with(kept) if kept else None
+    told = yield from _told(labelled, crops, checkpoint.with_name(CODE_FILE), code_recipe, code)
     # Other processors multiply bfloat16, too, but more slowly than float32.
     quick = torch.cpu.get_capabilities()["amx_bf16"] and not recipe.rounds
     paint = compiled(Student.paint)
@@ -67,8 +69,8 @@ def train(
 
     def network() -> Student:
         student = Student(told.code if told else LearntCode()).to(memory_format=torch.channels_last)
-        if start is not None:
-            begin_with(student, weights_to_start_with(start))
+        if kept is not None:
+            begin_with(student, kept)
         if recipe.rounds and not checkpoint.exists():
             _fit(student, crops)
         return student
@@ -77,13 +79,17 @@ def train(
 
 
 def _told(
-    labelled: Sequence[Sample], crops: Crops, checkpoint: Path, recipe: Recipe
+    labelled: Sequence[Sample],
+    crops: Crops,
+    checkpoint: Path,
+    recipe: Recipe,
+    start: StatisticsCode | None,
 ) -> Generator[Progress, None, Foretelling | None]:
     """What teaches the code to foretell, if the teacher told its statistics."""
     measured = [known for s in labelled if (known := s.read_statistics()) is not None]
     if len(measured) < len(labelled):
         return None
-    return (yield from foretelling(labelled, measured, crops.thumbnails, checkpoint, recipe))
+    return (yield from foretelling(labelled, measured, crops.thumbnails, checkpoint, recipe, start))
 
 
 def _fit(student: Student, crops: Crops) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,7 @@ from training.export import export, read_student  # noqa: E402
 from training.generator import Generator  # noqa: E402
 from training.portrait.student import PortraitStudent  # noqa: E402
 from training.ranges import fit_ranges  # noqa: E402
+from training.statistics import MOST  # noqa: E402
 from training.student import Student  # noqa: E402
 
 pytestmark = pytest.mark.torch
@@ -101,7 +103,7 @@ def test_a_whole_state_dict_survives_the_restricted_reader(*, new_format: bool) 
         np.testing.assert_array_equal(found[name], values.numpy())
 
 
-@pytest.fixture(scope="module", params=[StatisticsCode, LearntCode])
+@pytest.fixture(scope="module", params=[partial(StatisticsCode, 48), LearntCode])
 def student(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Student:
     """Random, with modulation that does something, as precise as it is exported."""
     torch.manual_seed(0)
@@ -149,15 +151,17 @@ def test_tiles_overlap_as_far_as_the_students_reach(generators: Generators) -> N
         assert generators.get(find_style(style)).cut.reach == student.RECEPTIVE_RADIUS
 
 
-@pytest.mark.parametrize(("style", "code"), [("hayao", StatisticsCode), ("shinkai", LearntCode)])
+@pytest.mark.parametrize(
+    ("style", "code"), [("hayao", StatisticsCode(48)), ("shinkai", StatisticsCode(MOST))]
+)
 def test_the_committed_students_are_of_this_network(
-    style: str, code: type[GlobalCode], tmp_path: Path
+    style: str, code: GlobalCode, tmp_path: Path
 ) -> None:
     bundled = find_style(style).bundled
     assert bundled is not None
     from anime_inference.adapters.model_store import _BUNDLED_FOLDER
 
-    student = Student(code())
+    student = Student(code)
     fit_ranges(student, torch.from_numpy(noise(64, 64)), torch.zeros(THUMBNAIL_SHAPE))
     export(student, tmp_path / "student.onnx")
     fresh = onnx.load(tmp_path / "student.onnx").graph

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import shutil
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import numpy as np
+import onnx
+import onnx.parser
 import pytest
 from PIL import Image
 
@@ -30,13 +32,15 @@ from training.label import label  # noqa: E402
 from training.loop import Progress, Recipe  # noqa: E402
 from training.losses import imitation_loss  # noqa: E402
 from training.samples import VARIANTS, count_samples, samples, split_of  # noqa: E402
-from training.start import begin_with, weights_to_start_with  # noqa: E402
-from training.statistics import Scale  # noqa: E402
+from training.start import begin_with, code_to_start_with, weights_to_start_with  # noqa: E402
+from training.statistics import MOST, Scale  # noqa: E402
 from training.student import Student  # noqa: E402
 from training.teacher import OnnxTeacher  # noqa: E402
 from training.train import averaged_student, train  # noqa: E402
 
 pytestmark = pytest.mark.torch
+# Of AnimeGANv2: mean and deviation of each normalisation.
+STATISTICS = 2 * NORMALISATIONS
 TINY = Recipe(steps=100, batch=2, crop=64, learning_rate=1e-3)
 TINY_CODE = Recipe(steps=50, batch=4, learning_rate=1e-3)
 
@@ -83,6 +87,10 @@ def silent_labels(labels: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
     folder = tmp_path_factory.mktemp("silent") / "labels"
     shutil.copytree(labels, folder, ignore=shutil.ignore_patterns("*.npy"))
     return folder
+
+
+def _statistics_code() -> StatisticsCode:
+    return StatisticsCode(STATISTICS)
 
 
 def test_the_split_hangs_on_the_name_alone(photos: Path) -> None:
@@ -181,16 +189,38 @@ def test_a_teacher_may_tell_what_its_normalisations_saw(
     np.testing.assert_array_equal(told.painted, silent.painted)
     assert silent.statistics is None
     assert told.statistics is not None
-    assert told.statistics.shape == (NORMALISATIONS, 2)
+    assert told.statistics.shape == (STATISTICS,)
     assert told.statistics.dtype == np.float32
+
+
+def test_a_published_graph_tells_its_averages(tmp_path: Path) -> None:
+    """Of a plane, and of its squares, as normalisations take them."""
+    graph = onnx.parser.parse_graph(
+        "published (float[1, 3, H, W] image) => (float[1, 3, H, W] painted) {"
+        " average = GlobalAveragePool(image)"
+        " centred = Sub(image, average)"
+        " squares = Mul(centred, centred)"
+        " variance = GlobalAveragePool(squares)"
+        " painted = Identity(image)"
+        "}"
+    )
+    opset = [onnx.helper.make_opsetid("", 17)]
+    (tmp_path / "teacher.onnx").write_bytes(
+        onnx.helper.make_model(graph, opset_imports=opset, ir_version=8).SerializeToString()
+    )
+    photo = gradient(64, 96)
+    told = OnnxTeacher(tmp_path / "teacher.onnx").label(photo)
+    np.testing.assert_array_equal(told.painted, photo)
+    level = photo / 127.5 - 1
+    wanted = np.concatenate((level.mean(axis=(0, 1)), np.log(level.var(axis=(0, 1)))))
+    assert told.statistics is not None
+    np.testing.assert_allclose(told.statistics, wanted, atol=1e-4)
 
 
 def test_statistics_become_numbers_of_one_size_and_lose_no_difference() -> None:
     random = np.random.default_rng(0)
-    means = random.normal(3, 5, (200, 4)) * (1e-3, 1, 10, 1e3)
-    inverse = np.exp(random.normal(0, 2, (200, 4)))
-    measured = np.stack((means, inverse), axis=-1).astype(np.float32)
-    values = Scale.of(measured).standardised(measured)
+    measured = random.normal(3, 5, (200, 8)) * (1e-3, 1, 10, 1e3, 1, 2, 3, 4)
+    values = Scale.of(measured.astype(np.float32)).standardised(measured.astype(np.float32))
     assert values.shape == (200, 8)
     assert values.mean(dim=0).abs().max() < 1e-4
     torch.testing.assert_close(values.std(dim=0, unbiased=False), torch.ones(8))
@@ -198,8 +228,30 @@ def test_statistics_become_numbers_of_one_size_and_lose_no_difference() -> None:
 
 
 def test_a_statistic_that_never_differs_is_no_trouble() -> None:
-    values = Scale.of(np.ones((5, 2, 2), np.float32)).standardised(np.ones((5, 2, 2), np.float32))
-    assert not values.any()
+    same = np.ones((5, 2 * MOST), np.float32)
+    for measured in (same, same[:, :4]):
+        assert not Scale.of(measured).standardised(measured).any()
+
+
+def test_of_many_statistics_those_that_matter_are_kept() -> None:
+    random = np.random.default_rng(0)
+    causes = random.normal(size=(300, 5)) * (8, 4, 2, 1, 0.5)
+    effects = causes @ random.normal(size=(5, 10 * MOST)) + 7
+    measured = effects.astype(np.float32)
+    values = Scale.of(measured).standardised(measured)
+    assert values.shape == (300, MOST)
+    assert values.mean(dim=0).abs().max() < 1e-2
+    assert values.square().mean() == pytest.approx(1, rel=1e-3)
+    # Five causes make all that differs.
+    assert values[:, 5:].abs().max() < 1e-2
+    distances = torch.cdist(values, values)
+    exact = torch.from_numpy((effects - effects.mean(axis=0)) / effects.std(axis=0)).float()
+    torch.testing.assert_close(
+        distances / distances.max(),
+        torch.cdist(exact, exact) / torch.cdist(exact, exact).max(),
+        atol=1e-3,
+        rtol=0,
+    )
 
 
 def test_a_code_learns_to_foretell(photos: Path, labels: Path, tmp_path: Path) -> None:
@@ -209,7 +261,7 @@ def test_a_code_learns_to_foretell(photos: Path, labels: Path, tmp_path: Path) -
     recipe = Recipe(steps=300, batch=4, learning_rate=2e-3)
     run = foretelling(labelled, measured, thumbnails, tmp_path / "code.pt", recipe)
     told = _result_of(run)
-    assert told.statistics.shape == (len(labelled), StatisticsCode.STATISTICS)
+    assert told.statistics.shape == (len(labelled), STATISTICS)
     # Some samples are kept from it, all variants of a photo together.
     assert 0 < len(told.misses) < len(labelled)
     assert len(told.misses) % len(VARIANTS) == 0
@@ -218,15 +270,46 @@ def test_a_code_learns_to_foretell(photos: Path, labels: Path, tmp_path: Path) -
     assert wrong < 0.8
 
 
+def test_what_another_code_sees_is_read_anew(photos: Path, labels: Path, tmp_path: Path) -> None:
+    labelled = list(samples(photos, labels, "train"))
+    measured = [known for s in labelled if (known := s.read_statistics()) is not None]
+    thumbnails = Crops(labelled, 64).thumbnails
+    other = StatisticsCode(7)
+    checkpoint = tmp_path / "code.pt"
+    run = foretelling(labelled, measured, thumbnails, checkpoint, TINY_CODE, other)
+    assert not checkpoint.exists()
+    told = _result_of(run)
+    for mine, others in zip(
+        told.code.convolutions.parameters(), other.convolutions.parameters(), strict=True
+    ):
+        torch.testing.assert_close(mine, others)
+    wrong = (foretold(told.code, thumbnails) - told.statistics).square().mean()
+    assert wrong < 0.4
+    assert len(told.misses) % len(VARIANTS) == 0
+
+
+def test_a_code_to_start_with_is_one_that_foretells(tmp_path: Path) -> None:
+    taught = StatisticsCode(STATISTICS)
+    export(Student(taught), tmp_path / "first.onnx")
+    code = code_to_start_with(weights_to_start_with(tmp_path / "first.onnx"))
+    assert code is not None
+    thumbnail = torch.rand(THUMBNAIL_SHAPE) * 2 - 1
+    with torch.no_grad():
+        missed = code.see(thumbnail) - taught.see(thumbnail)
+    assert missed.abs().max() < 0.05
+    export(Student(LearntCode()), tmp_path / "silent.onnx")
+    assert code_to_start_with(weights_to_start_with(tmp_path / "silent.onnx")) is None
+
+
 def test_a_code_is_taught_as_wrong_as_it_will_be_foretold() -> None:
-    code = StatisticsCode().eval()
-    true = torch.randn(5, StatisticsCode.STATISTICS)
+    code = StatisticsCode(STATISTICS).eval()
+    true = torch.randn(5, STATISTICS)
     indices = np.array([3, 1])
-    exact = Foretelling(code, true, torch.zeros(1, StatisticsCode.STATISTICS))
+    exact = Foretelling(code, true, torch.zeros(1, STATISTICS))
     torch.testing.assert_close(
         exact.codes(indices, np.random.default_rng(0)), code.code_of(true[indices])
     )
-    missed = torch.full((1, StatisticsCode.STATISTICS), 0.5)
+    missed = torch.full((1, STATISTICS), 0.5)
     wrong = Foretelling(code, true, missed).codes(indices, np.random.default_rng(0))
     torch.testing.assert_close(wrong, code.code_of(true[indices] + 0.5))
 
@@ -266,9 +349,9 @@ def test_fidelity_of_the_extremes() -> None:
     assert flat.edge_energy == 0
 
 
-@pytest.mark.parametrize("kind", [StatisticsCode, LearntCode])
+@pytest.mark.parametrize("kind", [_statistics_code, LearntCode])
 def test_a_student_begins_as_an_earlier_one_with_fewer_blocks_and_channels(
-    kind: type[GlobalCode], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    kind: Callable[[], GlobalCode], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     image = torch.rand(1, 3, 64, 64) * 2 - 1
     thumbnail = torch.rand(THUMBNAIL_SHAPE) * 2 - 1
@@ -284,7 +367,7 @@ def test_a_student_begins_as_an_earlier_one_with_fewer_blocks_and_channels(
         wanted = first(image, thumbnail)
     with torch.no_grad():
         # A code that foretells is learnt before, and is not taken over.
-        second = Student(code if kind is StatisticsCode else LearntCode()).eval()
+        second = Student(LearntCode() if kind is LearntCode else code).eval()
         assert (second(image, thumbnail) - wanted).abs().max() > 0.05
         begin_with(second, weights_to_start_with(tmp_path / "first.onnx"))
         # As precisely as int8 keeps the weights.
@@ -294,7 +377,7 @@ def test_a_student_begins_as_an_earlier_one_with_fewer_blocks_and_channels(
 def test_a_code_of_another_kind_is_not_taken_over(tmp_path: Path) -> None:
     with torch.no_grad():
         export(Student(LearntCode()), tmp_path / "first.onnx")
-        second = Student(StatisticsCode())
+        second = Student(StatisticsCode(STATISTICS))
         before = {name: values.clone() for name, values in second.code.state_dict().items()}
         stem = second.stem.weight.clone()
         begin_with(second, weights_to_start_with(tmp_path / "first.onnx"))
@@ -307,7 +390,7 @@ def test_what_is_made_of_statistics_is_taken_over_and_not_how_they_are_foretold(
     tmp_path: Path,
 ) -> None:
     with torch.no_grad():
-        first, second = Student(StatisticsCode()), Student(StatisticsCode())
+        first, second = Student(StatisticsCode(STATISTICS)), Student(StatisticsCode(STATISTICS))
         export(first, tmp_path / "first.onnx")
         before = {name: values.clone() for name, values in second.state_dict().items()}
         begin_with(second, weights_to_start_with(tmp_path / "first.onnx"))
