@@ -56,8 +56,7 @@ def train(
     kept = weights_to_start_with(start) if start else None
     code = code_to_start_with(kept) if kept else None
     told = yield from _told(labelled, crops, checkpoint.with_name(CODE_FILE), code_recipe, code)
-    # Other processors multiply bfloat16, too, but more slowly than float32.
-    quick = torch.cpu.get_capabilities()["amx_bf16"] and not recipe.rounds
+    quick = _multiplies_bfloat16() and not recipe.rounds
     paint = compiled(Student.paint)
 
     def loss(student: Student, random: np.random.Generator) -> Tensor:
@@ -76,6 +75,11 @@ def train(
         return student
 
     yield from Run(recipe, network, loss).to_end(checkpoint)
+
+
+def _multiplies_bfloat16() -> bool:
+    """Other processors do, too, but more slowly than float32."""
+    return bool(torch.cpu.get_capabilities()["amx_bf16"])
 
 
 def _told(
