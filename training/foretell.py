@@ -90,6 +90,8 @@ def foretelling(
         yield from Run(recipe, network, loss).to_end(checkpoint)
         code = averaged(network(), checkpoint)
     else:
+        # So that a resumed run, and the one with rounding, read out the same.
+        torch.manual_seed(recipe.seed)
         code = network()
         code.convolutions.load_state_dict(start.convolutions.state_dict())
         read_out(code, _seen(code, [thumbnails[i] for i in learnt.tolist()]), statistics[learnt])

@@ -27,6 +27,7 @@ from training.export import export, read_student  # noqa: E402
 from training.generator import Generator  # noqa: E402
 from training.portrait.student import PortraitStudent  # noqa: E402
 from training.ranges import fit_ranges  # noqa: E402
+from training.statistics import MOST  # noqa: E402
 from training.student import Student  # noqa: E402
 
 pytestmark = pytest.mark.torch
@@ -151,7 +152,7 @@ def test_tiles_overlap_as_far_as_the_students_reach(generators: Generators) -> N
 
 
 @pytest.mark.parametrize(
-    ("style", "code"), [("hayao", StatisticsCode(48)), ("shinkai", LearntCode())]
+    ("style", "code"), [("hayao", StatisticsCode(48)), ("shinkai", StatisticsCode(MOST))]
 )
 def test_the_committed_students_are_of_this_network(
     style: str, code: GlobalCode, tmp_path: Path

@@ -86,7 +86,7 @@ STYLES: Final[tuple[Style, ...]] = (
         source="trained by this project, see MODEL_CARD.md",
         architecture=Architecture.STUDENT,
         bundled=BundledModel(
-            "shinkai.onnx", "8b2d1be0868f53515b2466c750a3a186ca059beec96b7221586834a794507723"
+            "shinkai.onnx", "4c20a8aa7c8fefe78a1b099250a06c70189360621f0d03a1d9502026121efe47"
         ),
         face_style="cute",
     ),
