@@ -92,9 +92,7 @@ def foretelling(
     else:
         # So that a resumed run, and the one with rounding, read out the same.
         torch.manual_seed(recipe.seed)
-        code = network()
-        code.convolutions.load_state_dict(start.convolutions.state_dict())
-        read_out(code, _seen(code, [thumbnails[i] for i in learnt.tolist()]), statistics[learnt])
+        code = _seeing_as(start, [thumbnails[i] for i in learnt.tolist()], statistics[learnt])
     seldom = np.flatnonzero(checked)
     told = foretold(code, [thumbnails[i] for i in seldom.tolist()])
     return Foretelling(code, statistics, told - statistics[seldom])
@@ -103,6 +101,16 @@ def foretelling(
 def _kept_back(photos: Collection[str]) -> set[str]:
     by_chance = sorted(photos, key=lambda name: fraction(f"check {name}"))
     return set(by_chance[: math.ceil(_CHECKED_SHARE * len(by_chance))])
+
+
+def _seeing_as(
+    start: StatisticsCode, thumbnails: Sequence[Picture], known: Tensor
+) -> StatisticsCode:
+    """A code that foretells what is known of these thumbnails, by what another one sees."""
+    code = StatisticsCode(known.shape[1])
+    code.convolutions.load_state_dict(start.convolutions.state_dict())
+    read_out(code, _seen(code, thumbnails), known)
+    return code
 
 
 def _seen(code: StatisticsCode, thumbnails: Sequence[Picture]) -> Tensor:
