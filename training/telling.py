@@ -31,9 +31,13 @@ def tell_averages(model: onnx.ModelProto) -> list[bool]:
         model.graph.output.append(
             onnx.helper.make_tensor_value_info(node.output[0], onnx.TensorProto.FLOAT, None)
         )
-        given = made_by[node.input[0]]
-        are_squares.append(given.op_type == "Mul" and given.input[0] == given.input[1])
+        are_squares.append(_is_square(made_by.get(node.input[0])))
     return are_squares
+
+
+def _is_square(node: onnx.NodeProto | None) -> bool:
+    """Of what no node makes, as the picture itself: no."""
+    return node is not None and node.op_type == "Mul" and node.input[0] == node.input[1]
 
 
 def of_averages(seen: Sequence[NDArray[np.float32]], are_squares: Sequence[bool]) -> Statistics:
