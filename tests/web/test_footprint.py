@@ -67,6 +67,11 @@ def test_the_function_is_imported_within_400_ms(tmp_path: Path) -> None:
     pytest.fail(f"{ours:.3f} s, at most {limit:.3f} where FastAPI takes {fastapi:.3f}")
 
 
+def test_garbage_is_collected_once_the_function_has_begun(tmp_path: Path) -> None:
+    code = "import gc, anime_web.entry.aws; print(gc.isenabled(), gc.get_freeze_count() > 10_000)"
+    assert run(code, tmp_path).split() == ["True", "True"]
+
+
 def files_of_requirements() -> Iterator[tuple[str, Path]]:
     """Name and place of every file that the locked packages brought."""
     lock = (ROOT / "functions/web/requirements.txt").read_text()
