@@ -16,7 +16,6 @@ from pathlib import Path
 import boto3
 import pytest
 import redis
-from moto.server import ThreadedMotoServer
 from mypy_boto3_sqs.literals import QueueAttributeNameType
 from pydantic import SecretStr
 
@@ -34,6 +33,7 @@ from anime_shared.platform import Platform
 from anime_shared.ports.job_store import JobStore
 from anime_shared.ports.queue import Queue
 from anime_shared.settings import PlatformSettings
+from tests.aws_stand_in import aws_stand_in
 from tests.servers import Rabbit, RedisServer, rabbit, redis_server
 
 VISIBILITY_SECONDS = 1
@@ -49,17 +49,12 @@ class QueueAndDeadLetters:
 @pytest.fixture(scope="package")
 def cloud() -> Iterator[str]:
     """Endpoint of an S3, DynamoDB and SQS that boto3 finds by its environment."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    endpoint = f"http://{host}:{port}"
-    with pytest.MonkeyPatch.context() as environment:
+    with aws_stand_in() as endpoint, pytest.MonkeyPatch.context() as environment:
         environment.setenv("AWS_ACCESS_KEY_ID", "testing")
         environment.setenv("AWS_SECRET_ACCESS_KEY", "testing")
         environment.setenv("AWS_DEFAULT_REGION", "eu-central-1")
         environment.setenv("AWS_ENDPOINT_URL", endpoint)
         yield endpoint
-    server.stop()
 
 
 @pytest.fixture(scope="package")

@@ -90,8 +90,6 @@ def test_many_megabytes_of_records_come_whole(store: JobStore) -> None:
     assert sorted(store.get_many(keys)) == sorted(keys)
 
 
-# DynamoDB's stand-in checks a condition and writes in two steps: others may come between them.
-@pytest.mark.measures
 def test_of_many_writers_at_once_each_wins_once(store: JobStore) -> None:
     created(store, body="0")
     gate = threading.Barrier(THREADS)
