@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
-from PIL import Image, ImageCms, ImageOps
+from PIL import ExifTags, Image, ImageCms
 
 from anime_inference.logic.bands import bands
 from anime_inference.logic.picture import Picture, Pixels
@@ -17,23 +17,73 @@ _SRGB: Final = ImageCms.createProfile("sRGB")
 # Modes that littlecms takes as they are; others become RGB first.
 _ICC_MODES: Final = ("RGB", "CMYK", "L")
 _ALPHA_MODES: Final = ("RGBA", "RGBa", "LA", "La", "PA")
+_GREY_MODES: Final = ("1", "L", "LA", "La")
+# By EXIF's tag 0x0112 (EXIF 2.32, table 6): what brings the picture upright.
+_TURNS: Final = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 _log = logging.getLogger(__name__)
 
 
 def normalise(image: Image.Image) -> Picture:
-    """A loaded image as it travels between the stages; the image is changed."""
-    ImageOps.exif_transpose(image, in_place=True)
+    """A loaded image as it travels between the stages; the image may be closed."""
+    image = _upright(image)
     alpha = None
-    if image.mode in _ALPHA_MODES or "transparency" in image.info:
-        profile = image.info.get("icc_profile")
-        image = image.convert("RGBA")
-        alpha = np.asarray(image.getchannel("A"))
-        image = image.convert("RGB")
-        image.info["icc_profile"] = profile
-    elif image.mode.startswith("I") or image.mode == "F":
+    if image.mode.startswith("I") or image.mode == "F":
+        alpha = _alpha_by_key(image)
         image = _eight_bits(image)
+    elif image.mode in _ALPHA_MODES or "transparency" in image.info:
+        image, alpha = _without_alpha(image)
     rgb = _to_pixels(_to_srgb(image))
     return Picture(rgb, None if alpha is None or bool((alpha == 255).all()) else alpha)
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """Pillow's ``exif_transpose`` writes all of the EXIF anew, and fails where any of it is odd."""
+    turn = _TURNS.get(_orientation(image))
+    if turn is None:
+        return image
+    turned = image.transpose(turn)
+    # So that one of them is held at a time.
+    image.close()
+    return turned
+
+
+def _orientation(image: Image.Image) -> int:
+    """1, if what tells it is damaged: every browser shows such a picture."""
+    try:
+        return int(image.getexif().get(ExifTags.Base.Orientation, 1))
+    except Exception as error:  # noqa: BLE001 - Pillow raises nearly anything, SyntaxError included
+        _log.info("unusable EXIF, left alone: %s", type(error).__name__)
+        return 1
+
+
+def _alpha_by_key(image: Image.Image) -> Pixels | None:
+    """Of 16-bit grey, one level of which may be transparent."""
+    key = image.info.get("transparency")
+    if key is None:
+        return None
+    alpha = np.empty((image.height, image.width), np.uint8)
+    for rows, band in _by_bands(image):
+        alpha[rows] = np.where(np.asarray(band) == key, 0, 255)
+    return alpha
+
+
+def _without_alpha(image: Image.Image) -> tuple[Image.Image, Pixels]:
+    """The colours, grey where they were, with their profile; and the alpha, ``uint8[H, W]``."""
+    profile = image.info.get("icc_profile")
+    with_alpha, without = ("LA", "L") if image.mode in _GREY_MODES else ("RGBA", "RGB")
+    image = image.convert(with_alpha)
+    alpha = np.asarray(image.getchannel("A"))
+    image = image.convert(without)
+    image.info["icc_profile"] = profile
+    return image, alpha
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:
