@@ -69,6 +69,22 @@ def test_what_is_shrunk_stays_as_sharp_as_lanczos_leaves_it() -> None:
     np.testing.assert_array_equal(shrink(Picture(stripes), 30).rgb, np.asarray(wanted))
 
 
+def test_what_is_hidden_does_not_show_at_the_edges_of_what_is_shrunk() -> None:
+    down, across = np.mgrid[:240, :240]
+    disc = np.hypot(down - 119.5, across - 119.5) < 100
+    alpha = np.where(disc, 255, 0).astype(np.uint8)
+    color = (255, 220, 200)
+    small = shrink(Picture(np.where(disc[..., None], color, 0).astype(np.uint8), alpha), 60)
+    assert small.alpha is not None
+    edge = (small.alpha > 60) & (small.alpha < 200)
+    assert edge.any()
+    # Lanczos overshoots a little in colour and in alpha.
+    assert np.abs(small.rgb[edge].astype(int) - color).max() <= 10
+    # What is still hidden keeps its colour, by which the network paints what is beside it.
+    kept = shrink(Picture(np.full((240, 240, 3), color, np.uint8), alpha), 60)
+    assert (kept.rgb[small.alpha == 0] == color).all()
+
+
 def test_nothing_is_enlarged() -> None:
     picture = Picture(gradient())
     assert shrink(picture, 4096) is picture

@@ -16,10 +16,16 @@ def shrink(picture: Picture, max_side: int | None) -> Picture:
     if size == (picture.width, picture.height):
         return picture
 
-    def resize(plane: Pixels) -> Pixels:
-        return np.asarray(Image.fromarray(plane).resize(size, Image.Resampling.LANCZOS))
+    def resize(pixels: Pixels) -> Pixels:
+        return np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.LANCZOS))
 
-    return Picture(resize(picture.rgb), None if picture.alpha is None else resize(picture.alpha))
+    rgb = resize(picture.rgb)
+    if picture.alpha is None:
+        return Picture(rgb)
+    # Each pixel weighs by its alpha, or what is hidden would show at the edges.
+    weighed = resize(np.dstack((picture.rgb, picture.alpha)))
+    alpha = weighed[..., 3]
+    return Picture(np.where(alpha[..., None] > 0, weighed[..., :3], rgb), alpha)
 
 
 def shrunk(width: int, height: int, max_side: int | None) -> tuple[int, int]:
