@@ -157,6 +157,20 @@ def test_statistics_are_of_the_normalisations(full: OnnxGenerator) -> None:
     assert flat[0, 1] > 10 * measured[0, 1]
 
 
+@pytest.mark.parametrize("shape", [(1, 1_000_000), (1_000_000, 5), (1, 20), (900, 700)])
+def test_statistics_take_no_more_memory_than_there_is(
+    full: OnnxGenerator, monkeypatch: pytest.MonkeyPatch, shape: tuple[int, int]
+) -> None:
+    seen: list[tuple[int, ...]] = []
+    monkeypatch.setattr(OnnxGenerator, "measure", lambda _, overview: seen.append(overview.shape))
+    most = 300_000
+    stylise.statistics_of(np.zeros((*shape, 3), np.uint8), full, room_for(full, most))
+    ((height, width, _),) = seen
+    assert height * width <= most
+    assert height % full.cut.multiple == width % full.cut.multiple == 0
+    assert height * width > 0.8 * min(most, shape[0] * shape[1])
+
+
 def test_a_full_model_of_an_earlier_version_is_to_be_installed_anew() -> None:
     graph = build_animegan2(random_state_dict(), Upsampling.ASYMMETRIC)
     style = find_style("hayao_full")

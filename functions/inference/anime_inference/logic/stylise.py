@@ -137,6 +137,9 @@ def statistics_of(rgb: Pixels, generator: Generator, memory: Memory) -> Tensor |
     scale = min(1.0, math.sqrt(most / (rgb.shape[0] * rgb.shape[1])))
     multiple = generator.cut.multiple
     height, width = (max(1, int(side * scale) // multiple) * multiple for side in rgb.shape[:2])
+    # Where the short side became longer than it was to be, the long one becomes shorter.
+    longest = max(multiple, most // min(height, width) // multiple * multiple)
+    height, width = min(height, longest), min(width, longest)
     overview = Image.fromarray(rgb).resize((width, height), Image.Resampling.BOX)
     return generator.measure(np.asarray(overview))
 
