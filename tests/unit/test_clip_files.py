@@ -77,6 +77,9 @@ def test_what_a_format_cannot_tell_is_made_up_for() -> None:
 def test_too_short_for_a_gif_is_a_hundredth_and_too_long_the_most() -> None:
     _, shown = write(moving(3), OutputFormat.GIF, [Fraction(1, 1000)] * 2 + [Fraction(1000)])
     assert shown.milliseconds == [10, 10, 655_350]
+    # What one frame can't tell isn't the next one's.
+    _, shown = write(moving(2), OutputFormat.GIF, [Fraction(16_777), Fraction(1, 10)])
+    assert shown.milliseconds == [655_350, 100]
     _, shown = write(moving(2), OutputFormat.PNG, [Fraction(65_535), Fraction(355_000, 113)])
     assert shown.milliseconds == pytest.approx([65_535_000, 3_141_592.9], rel=1e-5)
 
@@ -88,6 +91,24 @@ def test_how_often_it_is_shown(fmt: OutputFormat, plays: int) -> None:
     header = read_header(data, 10)
     assert header is not None
     assert header.plays == plays
+
+
+@pytest.mark.parametrize("fmt", WRITTEN)
+@pytest.mark.parametrize("plays", [65_536, 65_537, 2**31, 2**32 - 1])
+def test_oftener_than_a_format_can_tell_is_as_often_as_it_can(
+    fmt: OutputFormat, plays: int
+) -> None:
+    data, _ = write(moving(2), fmt, plays=plays)
+    header = read_header(data, 10)
+    assert header is not None
+    assert 65_535 <= header.plays <= plays
+
+
+def test_longer_than_a_webp_can_tell_is_the_longest() -> None:
+    _, shown = write(moving(3), OutputFormat.WEBP, [Fraction(20_000), Fraction(1), Fraction(2)])
+    assert shown.milliseconds == [2**24 - 1, 1000, 2000]
+    _, shown = write(moving(200, 8, 8), OutputFormat.WEBP, [Fraction(65_535)] * 200)
+    assert shown.milliseconds == [2**31 // 200] * 200
 
 
 @pytest.mark.parametrize("fmt", WRITTEN)

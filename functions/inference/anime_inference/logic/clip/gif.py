@@ -27,7 +27,9 @@ _COLORS: Final = 255
 _OPAQUE_FROM: Final = 128
 # Of all frames together, from which the palette is chosen.
 _SAMPLE_PIXELS: Final = 1_000_000
+# Both have two bytes.
 _LONGEST_HUNDREDTHS: Final = 65_535
+_MOST_LOOPS: Final = 65_535
 # What becomes of a frame when its time is over.
 _STAYS, _IS_CLEARED = 1, 2
 
@@ -110,9 +112,10 @@ def _change(before: Pixels | None, after: Pixels) -> tuple[Pixels, tuple[int, in
 def _hundredths(seconds: Sequence[Fraction]) -> Iterator[int]:
     told, due = 0, Fraction(0)
     for each in seconds:
-        due += each * 100
+        # What is beyond a frame's longest time is lost to it, and isn't the next one's.
+        due = min(due + each * 100, Fraction(told + _LONGEST_HUNDREDTHS))
         # None at all means to players that they may choose.
-        hundredths = min(max(round(due) - told, int(each > 0)), _LONGEST_HUNDREDTHS)
+        hundredths = max(round(due) - told, int(each > 0))
         told += hundredths
         yield hundredths
 
@@ -123,7 +126,7 @@ def _header(width: int, height: int, palette: Image.Image, plays: int) -> bytes:
     screen = struct.pack("<6sHHBBB", b"GIF89a", width, height, 0b1111_0111, _COLORS, 0)
     if plays == 1:
         return screen + colors
-    loops = max(0, plays - 1)
+    loops = min(max(0, plays - 1), _MOST_LOOPS)
     repeated = struct.pack("<3s11sBBHB", b"!\xff\x0b", b"NETSCAPE2.0", 3, 1, loops, 0)
     return screen + colors + repeated
 

@@ -14,6 +14,11 @@ from anime_inference.logic.picture import Pixels
 
 # A flag of the VP8X chunk (RFC 9649, section 2.7.1).
 _HAS_ALPHA: Final = 0b1_0000
+# A loop count has two bytes, a frame's thousandths of a second three (RFC 9649, section 2.7.1), and
+# the encoder counts those of all frames in a signed number of four.
+_MOST_PLAYS: Final = 2**16 - 1
+_LONGEST: Final = 2**24 - 1
+_LONGEST_OF_ALL: Final = 2**31 - 1
 
 
 def write_webp(
@@ -29,20 +34,21 @@ def write_webp(
 
     Args:
         frames: ``uint8[H, W, 3]`` RGB or ``uint8[H, W, 4]`` with alpha, all of one shape.
-        seconds: how long each is shown, told to the thousandth.
+        seconds: how long each is shown, told to the thousandth, and at most for hours.
         plays: how often all are shown; 0: without end.
         profile: ICC, of the colours.
         quality: 1 to 100.
         transparent: whether the frames have alpha.
     """
     buffer = io.BytesIO()
+    longest = min(_LONGEST, _LONGEST_OF_ALL // len(seconds))
     _Sequence(iter(frames), len(seconds)).save(
         buffer,
         "WEBP",
         save_all=True,
         # The encoder rounds where each begins, so no time is lost.
-        duration=[float(each * 1000) for each in seconds],
-        loop=plays,
+        duration=[min(float(each * 1000), longest) for each in seconds],
+        loop=min(plays, _MOST_PLAYS),
         background=(0, 0, 0, 0),
         icc_profile=profile,
         quality=quality,
