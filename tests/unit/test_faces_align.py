@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image
 
+from anime_inference.logic.faces import align
 from anime_inference.logic.faces.align import (
     TEMPLATE,
     apply_transform,
@@ -16,6 +19,7 @@ from anime_inference.logic.faces.align import (
     invert,
     portrait_transform,
     scale_of,
+    seen_box,
     uncrop,
 )
 from anime_inference.logic.faces.face import Landmarks
@@ -60,6 +64,31 @@ def test_it_is_a_similarity_that_never_mirrors(
     np.testing.assert_allclose(
         linear @ linear.T, np.eye(2) * np.linalg.det(linear), atol=1e-6 * np.linalg.det(linear)
     )
+
+
+@pytest.mark.parametrize("scale", [4, 9, 21])
+def test_a_large_face_is_cut_out_as_if_at_once(
+    scale: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photo = smooth_photo(900, 1300)
+    transform = portrait_transform(placed(30, scale, 500, 300), SIDE)
+    by_parts = crop_face(photo, transform, SIDE).astype(int)
+    monkeypatch.setattr(align, "_REDUCING_GAP", 1e9)
+    difference = np.abs(by_parts - crop_face(photo, transform, SIDE))
+    assert difference.mean() < 1
+    assert difference.max() <= 8
+
+
+def test_a_face_that_fills_the_photo_is_never_held_at_full_size() -> None:
+    photo = smooth_photo(2000, 2000)
+    transform = portrait_transform(placed(30, 2000 / SIDE, 1000, 1000), SIDE)
+    left, top, right, bottom = seen_box(transform, SIDE)
+    assert (right - left) * (bottom - top) > 1.5 * 2000 * 2000
+    tracemalloc.start()
+    crop_face(photo, transform, SIDE)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < photo.nbytes
 
 
 def test_a_mirrored_face_is_not_mirrored_back() -> None:

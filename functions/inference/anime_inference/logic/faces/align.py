@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from anime_inference.logic.bands import bands
 from anime_inference.logic.faces.face import Landmarks
 from anime_inference.logic.picture import Pixels
 
@@ -28,6 +29,8 @@ TEMPLATE.setflags(write=False)
 
 # Neighbours that a bicubic filter reads around a point, and one for rounding.
 _RIM = 3
+# Above twice the size that is wanted, whole pixels are averaged first.
+_REDUCING_GAP = 2
 
 
 def portrait_transform(landmarks: Landmarks, side: int) -> Transform:
@@ -75,10 +78,11 @@ def crop_face(rgb: Pixels, transform: Transform, side: int) -> Pixels:
     left, top, right, bottom = seen_box(transform, side)
     rows = _mirrored(top, bottom, rgb.shape[0])
     columns = _mirrored(left, right, rgb.shape[1])
-    window = Image.fromarray(rgb[rows[:, None], columns])
-    moved = transform.copy()
+    factor = max(1, int(1 / (_REDUCING_GAP * scale_of(transform))))
+    window = _reduced(rgb, rows, columns, factor)
+    moved = np.column_stack((transform[:, :2] * factor, transform[:, 2]))
     moved[:, 2] += transform[:, :2] @ (left, top)
-    return _warp(window, moved, (side, side))
+    return _warp(Image.fromarray(window), moved, (side, side))
 
 
 def seen_box(transform: Transform, side: int) -> PixelBox:
@@ -145,6 +149,16 @@ def _mirrored(start: int, stop: int, length: int) -> NDArray[np.intp]:
     turned = np.arange(start, stop) % (2 * length)
     indices: NDArray[np.intp] = np.minimum(turned, 2 * length - 1 - turned)
     return indices
+
+
+def _reduced(rgb: Pixels, rows: NDArray[np.intp], columns: NDArray[np.intp], factor: int) -> Pixels:
+    """These pixels, averaged in squares of ``factor``; a large face is never held at full size."""
+    return np.concatenate(
+        [
+            np.asarray(Image.fromarray(rgb[rows[some][:, None], columns]).reduce(factor))
+            for some in bands(len(rows), len(columns), multiple=factor)
+        ]
+    )
 
 
 def _warp(image: Image.Image, forward: Transform, size: tuple[int, int]) -> Pixels:
