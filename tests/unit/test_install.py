@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gzip
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -32,7 +33,10 @@ def published() -> bytes:
 
 @dataclass
 class Server:
-    """A host of weights; ``cut_after`` bytes, the connection of each of the next answers ends."""
+    """A host of weights that compresses where it may.
+
+    ``cut_after`` bytes, the connection of each of the next answers ends.
+    """
 
     data: bytes
     cut_after: list[int] = field(default_factory=list)
@@ -64,12 +68,16 @@ def server() -> Iterator[Server]:
                 if start >= len(state.data):
                     self.send_error(416)
                     return
+            packed = "gzip" in self.headers.get("Accept-Encoding", "")
+            data = gzip.compress(state.data) if packed else state.data
             self.send_response(206 if start else 200)
-            self.send_header("Content-Length", str(len(state.data) - start))
+            if packed:
+                self.send_header("Content-Encoding", "gzip")
+            self.send_header("Content-Length", str(len(data) - start))
             self.end_headers()
-            end = start + state.cut_after.pop(0) if state.cut_after else len(state.data)
+            end = start + state.cut_after.pop(0) if state.cut_after else len(data)
             with contextlib.suppress(ConnectionError):
-                self.wfile.write(state.data[start:end])
+                self.wfile.write(data[start:end])
 
         def log_message(self, *_: object) -> None:
             pass

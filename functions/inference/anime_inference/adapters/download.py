@@ -96,7 +96,8 @@ def _fetch(
 
 def _fetch_rest(client: httpx.Client, url: str, partial: Path, on_progress: OnProgress) -> None:
     have = partial.stat().st_size if partial.exists() else 0
-    headers = {"Range": f"bytes={have}-", "Accept-Encoding": "identity"} if have else {}
+    # The bytes are kept as they come, so they may not come compressed.
+    headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={have}-"} if have else {})
     with client.stream("GET", url, headers=headers) as response:
         if response.status_code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
             return
