@@ -306,6 +306,36 @@ def test_a_pipe_into_a_file_and_out_of_one(photo: Path, tmp_path: Path) -> None:
     assert opened(run("transform", photo, "-").stdout).format == "JPEG"
 
 
+def test_a_pipe_into_a_file_is_asked_like_a_file(photo: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.png"
+    planned = animegan("transform", "--dry-run", "-", out, stdin=photo.read_bytes())
+    assert planned.exit_code == 0
+    assert "out.png" in planned.stderr
+    assert not out.exists()
+    out.write_bytes(b"kept")
+    skipped = animegan("transform", "-", out, stdin=photo.read_bytes())
+    assert "done already, skipped" in skipped.stderr
+    assert out.read_bytes() == b"kept"
+    done = animegan("transform", "--overwrite", "--json", "-", out, stdin=photo.read_bytes())
+    (facts,) = lines(done.stdout)
+    assert (facts["input"], facts["output"], facts["width"]) == ("-", str(out), 64)
+    assert opened(out.read_bytes()).format == "PNG"
+
+
+@pytest.mark.parametrize("name", ["missing.jpg", "."])
+def test_what_no_pipe_can_read_fails_by_name(name: str, tmp_path: Path) -> None:
+    result = animegan("transform", tmp_path / name, "-")
+    assert result.exit_code == 1
+    assert f"error: {tmp_path / name}" in result.stderr
+    assert result.stdout_bytes == b""
+
+
+def test_facts_and_a_picture_do_not_share_stdout(photo: Path) -> None:
+    result = animegan("transform", "--json", photo, "-")
+    assert result.exit_code == 2
+    assert "json: stdout is where the picture goes" in result.stderr
+
+
 def test_help_names_every_option() -> None:
     text = run("transform", "--help").stdout.decode()
     options = (

@@ -76,7 +76,7 @@ class Batch:
         return not outcomes[Outcome.FAILED]
 
     def _one(self, bar: Progress, item: Item) -> Outcome:
-        if item.target.exists() and not self.overwrite:
+        if item.is_done and not self.overwrite:
             self._tell(item, {"skipped": True}, f"{item.target}: done already, skipped")
             return Outcome.SKIPPED
         if self.dry_run:
@@ -94,7 +94,7 @@ class Batch:
             self._fail(item, error)
             return Outcome.FAILED
         except OSError as error:
-            self._fail(item, InternalError(f"{error.filename}: {error.strerror}"))
+            self._fail(item, InternalError(f"{error.filename or item.target}: {error.strerror}"))
             return Outcome.FAILED
         finally:
             bar.remove_task(row)

@@ -17,8 +17,6 @@ from anime_shared.problems import invalid_field
 from anime_shared.styles import find_style
 from anime_shared.treatment import choose_treatment
 
-PIPE = Path("-")
-
 Paths = Annotated[
     list[Path],
     typer.Argument(

@@ -9,6 +9,8 @@ from pathlib import Path
 from anime_shared.errors import InvalidField
 from anime_shared.options import OutputFormat
 
+# As a photo: stdin; as what it becomes: stdout.
+PIPE = Path("-")
 _READ_SUFFIXES = {
     ".jpg", ".jpeg", ".jpe", ".mpo", ".png", ".webp", ".avif", ".heic", ".heif", ".gif", ".apng",
 }  # fmt: skip
@@ -38,6 +40,11 @@ class Item:
     source: Path
     target: Path
     format: OutputFormat
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the file is there."""
+        return self.target != PIPE and self.target.exists()
 
 
 def plan(sources: Sequence[Path], target: Path, fmt: OutputFormat) -> list[Item]:

@@ -11,7 +11,7 @@ import typer
 
 from anime_local.cli import options as opt
 from anime_local.cli.batch import Batch, OnProgress
-from anime_local.cli.plan import Item
+from anime_local.cli.plan import PIPE, Item
 from anime_local.cli.styles import print_styles
 from anime_shared.errors import AnimeError, InvalidField
 from anime_shared.files import write_atomically
@@ -86,7 +86,7 @@ def transform_command(
         animate=animate,
     )
     sources, target = opt.split_paths(paths)
-    if opt.PIPE in (*sources, target):
+    if PIPE in (*sources, target):
         raise opt.usage(InvalidField("IN... OUT: no pipe goes to a server", field="IN"))
     items = opt.planned(sources, target, fmt)
     flight = _Flight(context.obj, options)

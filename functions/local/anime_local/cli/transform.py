@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,11 +15,11 @@ from anime_inference.logic.studio import Studio
 from anime_inference.settings import Settings, read_settings
 from anime_local.cli import options as opt
 from anime_local.cli.batch import Batch, OnProgress
-from anime_local.cli.plan import Item
+from anime_local.cli.plan import PIPE, Item
 from anime_shared.errors import InvalidField
 from anime_shared.files import write_atomically
 from anime_shared.jobs import Stage, percent_at
-from anime_shared.options import FacesMode, OutputFormat, TransformOptions
+from anime_shared.options import FacesMode, OutputFormat
 from anime_shared.styles import DEFAULT_STYLE
 
 
@@ -63,10 +64,10 @@ def transform_command(
         compare=compare,
     )
     sources, target = opt.split_paths(paths)
-    if opt.PIPE in (*sources, target):
-        _pipe(sources, target, options, read_settings())
-        return
-    items = opt.planned(sources, target, fmt)
+    if PIPE in (*sources, target):
+        items = [_piped(sources, target, fmt, as_json=as_json)]
+    else:
+        items = opt.planned(sources, target, fmt)
     settings = read_settings()
     studio = _open_studio(settings)
 
@@ -74,10 +75,10 @@ def transform_command(
         def tell(stage: Stage, share: float) -> None:
             on_progress(stage, percent_at(stage, share))
 
-        data = read_bounded(item.source, settings.max_upload_bytes)
+        data = _read(item.source, settings.max_upload_bytes)
         wanted = options.model_copy(update={"format": item.format})
         picture = studio.paint(data, wanted, on_progress=tell)
-        write_atomically(item.target, picture.data)
+        _write(item.target, picture.data)
         # Variants are for a server's clients.
         return {name: fact for name, fact in picture.facts.items() if name != "variant"}
 
@@ -90,26 +91,31 @@ def _open_studio(settings: Settings) -> Studio:
     return Service(settings.model_copy(update={"result_cache": False})).studio
 
 
-def _pipe(sources: list[Path], target: Path, options: TransformOptions, settings: Settings) -> None:
+def _piped(sources: list[Path], target: Path, fmt: OutputFormat, *, as_json: bool) -> Item:
     """One photo, with stdin or stdout (or both) in place of a file."""
     if len(sources) != 1:
         raise opt.usage(InvalidField("IN: one photo at a time goes through a pipe", field="IN"))
-    if target != opt.PIPE:
-        (item,) = opt.planned([Path("stdin")], target, options.format)
-        options = options.model_copy(update={"format": item.format})
-    elif sys.stdout.isatty():
+    if target != PIPE:
+        (item,) = opt.planned([Path("stdin")], target, fmt)
+        return replace(item, source=PIPE)
+    if as_json:
+        raise opt.usage(InvalidField("json: stdout is where the picture goes", field="json"))
+    if sys.stdout.isatty():
         raise opt.usage(
             InvalidField("OUT: a terminal can't show a picture; redirect it", field="OUT")
         )
-    limit = settings.max_upload_bytes
-    data = (
-        sys.stdin.buffer.read(limit + 1)
-        if sources[0] == opt.PIPE
-        else read_bounded(sources[0], limit)
-    )
-    picture = _open_studio(settings).paint(data, options)
-    if target == opt.PIPE:
-        sys.stdout.buffer.write(picture.data)
-        sys.stdout.buffer.flush()
-    else:
-        write_atomically(target, picture.data)
+    return Item(sources[0], target, fmt)
+
+
+def _read(source: Path, limit: int) -> bytes:
+    if source == PIPE:
+        return sys.stdin.buffer.read(limit + 1)
+    return read_bounded(source, limit)
+
+
+def _write(target: Path, data: bytes) -> None:
+    if target != PIPE:
+        write_atomically(target, data)
+        return
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
