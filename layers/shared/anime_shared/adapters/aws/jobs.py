@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
@@ -51,12 +52,12 @@ class DynamoJobStore:
 
     def create(self, key: str, body: str, expires_at: int) -> bool:
         """Write a new record; ``False`` and nothing happens if the key is taken."""
+        version = _new_version()
         item: dict[str, AttributeValueTypeDef] = {
             "key": {"S": key},
             "body": {"S": body},
             "expires_at": {"N": str(expires_at)},
-            # Not 1, so that a record that is deleted and made anew doesn't pass for the old one.
-            "version": {"N": str(time.time_ns())},
+            "version": {"N": version},
         }
         with told_as_unavailable():
             try:
@@ -65,15 +66,17 @@ class DynamoJobStore:
                     Item=item,
                     ConditionExpression="attribute_not_exists(#key)",
                     ExpressionAttributeNames={"#key": "key"},
+                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
                 )
             except ClientError as error:
                 if code_of(error) == _CONDITION_FAILED:
-                    return False
+                    return _is_of(version, error)
                 raise
         return True
 
     def replace(self, record: Record, body: str) -> bool:
         """Write over a record; ``False`` and nothing happens if it was changed or deleted since."""
+        version = _new_version()
         with told_as_unavailable():
             try:
                 self._client.update_item(
@@ -85,12 +88,13 @@ class DynamoJobStore:
                     ExpressionAttributeValues={
                         ":body": {"S": body},
                         ":version": {"N": str(record.version)},
-                        ":next": {"N": str(record.version + 1)},
+                        ":next": {"N": version},
                     },
+                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
                 )
             except ClientError as error:
                 if code_of(error) == _CONDITION_FAILED:
-                    return False
+                    return _is_of(version, error)
                 raise
         return True
 
@@ -119,3 +123,17 @@ def _record(item: dict[str, AttributeValueTypeDef]) -> Record:
     return Record(
         item["key"]["S"], item["body"]["S"], int(item["expires_at"]["N"]), int(item["version"]["N"])
     )
+
+
+def _new_version() -> str:
+    """Of one write and no other, so that a record that is made anew isn't taken for the old one."""
+    return str(secrets.randbits(62))
+
+
+def _is_of(version: str, error: ClientError) -> bool:
+    """Whether the record in the way is what this very write made.
+
+    The client sends a write again whose answer was lost.
+    """
+    item: Any = error.response.get("Item", {})
+    return bool(item.get("version") == {"N": version})
