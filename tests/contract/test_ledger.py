@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 import pytest
@@ -161,6 +162,33 @@ def test_a_job_that_is_deleted_meanwhile_is_unknown_to_its_worker(ledger: Ledger
     ):
         with pytest.raises(UnknownJob):
             late()
+
+
+def test_a_job_that_leaves_its_zip_goes_on(ledger: Ledger, job: Job) -> None:
+    held = ledger.claim(job.id, LEASE)
+    ledger.leave_zip(job.id)
+    assert ledger.job(job.id) == held.model_copy(update={"left_zip": True})
+    done = ledger.succeed(held, RESULT)
+    assert (done.status, done.left_zip) == (JobStatus.SUCCEEDED, True)
+    ledger.forget_job(job.id)
+    with pytest.raises(UnknownJob):
+        ledger.leave_zip(job.id)
+
+
+def test_what_a_newer_version_added_is_read_and_written_back(
+    ledger: Ledger, job_store: JobStore, job: Job
+) -> None:
+    record = job_store.get(f"job#{job.id}")
+    assert record is not None
+    newer = json.loads(record.body)
+    newer["colour"] = "blue"
+    newer["options"]["grain"] = {"size": 3}
+    assert job_store.replace(record, json.dumps(newer))
+    ledger.release(ledger.claim(job.id, LEASE))
+    record = job_store.get(f"job#{job.id}")
+    assert record is not None
+    newer["attempts"], newer["started_at"] = 1, ledger.now()
+    assert json.loads(record.body) == newer
 
 
 def test_a_job_whose_time_is_over_is_not_claimed(ledger: Ledger, job: Job, clock: Clock) -> None:

@@ -19,6 +19,14 @@ JOB = Job(
 )
 
 
+def test_options_are_kept_as_they_were_ordered() -> None:
+    """Else a picture that was painted for a call wouldn't be found for a job, nor vice versa."""
+    ordered = TransformOptions(style="cute", max_side=640)
+    job = Job.model_validate({**JOB.model_dump(), "options": ordered})
+    assert job.options.model_dump(mode="json") == ordered.model_dump(mode="json")
+    assert Job.model_validate_json(job.model_dump_json()) == job
+
+
 def test_a_stage_ends_where_the_next_begins() -> None:
     for stage, after in zip(list(Stage), list(Stage)[1:], strict=False):
         assert (percent_at(stage), percent_at(stage, 1)) == (PERCENT[stage], PERCENT[after])

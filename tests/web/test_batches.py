@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import tempfile
 import zipfile
 from collections.abc import Iterable
 from typing import Any
@@ -11,9 +12,12 @@ from urllib.parse import urljoin
 
 import pytest
 
-from anime_shared.errors import JobHeld
+from anime_shared.errors import JobHeld, StorageUnavailable
 from anime_web.logic.finished import finish_batch
+from tests.contract.test_unavailable import files_of_at_most
 from tests.pictures import file_of, gradient, opened
+from tests.web.conftest import MakeSite
+from tests.web.receiver import receiving
 from tests.web.site import PNG, Site, problem_of
 
 URL = "/api/v1/batches"
@@ -150,7 +154,8 @@ def test_a_batch_expires(site: Site) -> None:
     assert site.batch(batch["batch_id"])["counts"] == {"expired": 1}
 
 
-def test_a_batch_that_changes_while_it_is_zipped_is_zipped_anew(site: Site) -> None:
+@pytest.mark.parametrize("step", ["leave_zip", "forget_job"])
+def test_a_batch_that_changes_while_it_is_zipped_is_zipped_anew(site: Site, step: str) -> None:
     """Whose job was deleted meanwhile, their picture lives on in no zip."""
     uploads = [site.upload(name=name) for name in ("me.png", "you.png")]
     batch = post(site, uploads)
@@ -163,7 +168,7 @@ def test_a_batch_that_changes_while_it_is_zipped_is_zipped_anew(site: Site) -> N
 
         def store(self, key: str, files: Iterable[tuple[str, bytes]]) -> None:
             archiver.store(key, files)
-            site.platform.ledger.forget_job(you)
+            getattr(site.platform.ledger, step)(you)
 
     with pytest.raises(JobHeld):
         finish_batch(site.platform, Slow(), batch["batch_id"])
@@ -171,6 +176,44 @@ def test_a_batch_that_changes_while_it_is_zipped_is_zipped_anew(site: Site) -> N
     finish_batch(site.platform, archiver, batch["batch_id"])
     with zip_of(site, batch["batch_id"]) as archive:
         assert archive.namelist() == ["me_anime.jpg"]
+
+
+def test_a_zip_is_packed_where_results_lie(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The folder for temporary files may be too small for it."""
+    batch = post(site, [site.upload()])
+    site.work()
+    monkeypatch.setattr(tempfile, "tempdir", str(site.settings.data_dir / "none"))
+    assert site.finish() == 0
+    assert site.batch(batch["batch_id"])["zip_url"]
+    kept = (site.settings.data_dir / "results").rglob("*")
+    assert [path.suffix for path in kept if path.is_file()].count(".zip") == 1
+
+
+def test_a_zip_on_a_full_disk_is_tried_again(site: Site) -> None:
+    archiver = site.service._archiver
+    with files_of_at_most(4096), pytest.raises(StorageUnavailable, match="the disk is full"):
+        archiver.store("batches/b.zip", [("a.png", b"x" * 8192)])
+    assert site.platform.results.size("batches/b.zip") is None
+    assert not any((site.settings.data_dir / "results").iterdir())
+
+
+def test_the_end_of_a_job_is_told_though_its_zip_can_not_be_made(make_site: MakeSite) -> None:
+    with receiving() as receiver:
+        site = make_site(webhook_allow=receiver.url)
+        batch = post(site, [site.upload()], webhook_url=receiver.url)
+        site.work()
+        in_the_way = site.settings.data_dir / "results" / "batches"
+        in_the_way.write_bytes(b"")
+        notice = site.platform.finished.receive(0)
+        assert notice is not None
+        site.platform.finished.hide(notice, 0)
+        assert site.finish() == 1
+        ((_, headers, _),) = receiver.seen
+        assert headers["webhook-id"] == batch["jobs"][0]["job_id"]
+        in_the_way.unlink()
+        site.platform.finished.send([notice.body])
+        assert site.finish() == 0
+    assert site.batch(batch["batch_id"])["zip_url"]
 
 
 def test_the_end_of_a_job_that_has_not_ended_is_told_again(site: Site) -> None:

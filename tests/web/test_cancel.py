@@ -1,14 +1,23 @@
-"""Deleting what hasn't ended is counted."""
+"""Deleting what hasn't ended is counted, and what of it was in a zip is in none any more."""
 
 from __future__ import annotations
 
+import io
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
+import pytest
+
+from anime_shared.adapters.embedded.layout import Layout
 from anime_shared.metrics import JOBS, Metric
 from anime_shared.ports.meter import Unmeasured
+from anime_shared.ports.object_store import ObjectStore
 from anime_web.logic.cancel import cancel, cancel_batch
 from tests.web.conftest import MakeSite
-from tests.web.site import Site
+from tests.web.site import Site, problem_of
 
 
 class Counted(Unmeasured):
@@ -46,3 +55,66 @@ def test_of_a_batch_each_job_that_had_not_ended_is_counted(site: Site) -> None:
         cancel_batch(site.platform, meter, batch_id)
     assert [labels["outcome"] for _, labels in meter.told] == ["cancelled", "cancelled"]
     assert site.client.get(f"/api/v1/batches/{waiting}").status_code == 404
+
+
+@contextmanager
+def queues_out_of_order(site: Site) -> Iterator[None]:
+    """Meanwhile, nothing can be sent or received."""
+    with Layout(site.settings.data_dir).queues().read() as connection:
+        connection.execute("ALTER TABLE messages RENAME TO lost")
+        yield
+        connection.execute("ALTER TABLE lost RENAME TO messages")
+
+
+def names_in_zip(site: Site, batch_id: str) -> list[str]:
+    answer = site.client.get(site.batch(batch_id)["zip_url"])
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        return archive.namelist()
+
+
+@pytest.mark.parametrize("ended", [False, True])
+def test_who_failed_to_tell_of_a_deleted_job_can_try_again(site: Site, *, ended: bool) -> None:
+    you = site.upload(name="you.png")
+    batch_id = batch_of(site, site.upload(name="me.png"), you)
+    if not ended:
+        held = site.platform.jobs.receive(0)
+        assert held is not None
+    site.work()
+    assert site.finish() == 0
+    me = site.batch(batch_id)["jobs"][0]["job_id"]
+    with queues_out_of_order(site):
+        problem_of(site.client.delete(f"/api/v1/jobs/{me}"), 503, "storage-unavailable")
+    assert site.client.delete(f"/api/v1/jobs/{me}").status_code == 204
+    problem_of(site.client.get(f"/api/v1/jobs/{me}"), 404, "unknown-job")
+    assert site.finish() == 0
+    assert names_in_zip(site, batch_id) == ["you_anime.jpg"]
+
+
+class Interrupted:
+    """A store between whose deletions something else happens: ``between`` is told of each."""
+
+    def __init__(self, store: ObjectStore, between: Callable[[], object]) -> None:
+        self._store = store
+        self._between = between
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    def delete(self, key: str) -> None:
+        self._between()
+        self._store.delete(key)
+        self._between()
+
+
+def test_no_zip_that_is_made_meanwhile_has_the_picture_of_a_deleted_job(site: Site) -> None:
+    batch_id = batch_of(site, site.upload(name="me.png"), site.upload(name="you.png"))
+    site.work()
+    me = site.batch(batch_id)["jobs"][0]["job_id"]
+
+    def zip_it() -> None:
+        site.service.finish_batch(batch_id)
+
+    results = Interrupted(site.platform.results, zip_it)
+    cancel(replace(site.platform, results=results), Unmeasured(), me)
+    site.finish()
+    assert names_in_zip(site, batch_id) == ["you_anime.jpg"]

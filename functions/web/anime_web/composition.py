@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from functools import cached_property
+from pathlib import Path
 
 from anime_shared.composition import open_platform
 from anime_shared.platform import Platform
@@ -103,7 +104,7 @@ class Service:
         # Answering requests needs neither of the two.
         from anime_web.adapters.zip_archiver import ZipArchiver  # noqa: PLC0415
 
-        return ZipArchiver(self.platform.results)
+        return ZipArchiver(self.platform.results, _folder_of_results(self.settings))
 
     @cached_property
     def _sender(self) -> WebhookSender:
@@ -112,6 +113,15 @@ class Service:
         secret = self.settings.webhook_secret
         key = None if secret is None else decode_secret(secret)
         return HttpWebhookSender(self.rules.webhooks, key)
+
+
+def _folder_of_results(settings: Settings) -> Path | None:
+    """Where there is room for a zip of them, and the sweeper comes by; not in the cloud."""
+    if settings.platform == "aws":
+        return None
+    from anime_shared.adapters.embedded.layout import Layout  # noqa: PLC0415
+
+    return Layout(settings.data_dir).results
 
 
 def _open_forwarder(settings: Settings) -> Forwarder:

@@ -78,6 +78,11 @@ class _Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="allow")
 
 
+class _Options(TransformOptions):
+    # Likewise; a caller's, which have nothing beside what is known, are taken over as they are.
+    model_config = ConfigDict(extra="allow", from_attributes=True)
+
+
 def _upload_key(upload_id: str) -> str:
     return upload_id
 
@@ -120,18 +125,23 @@ class Result(_Model):
 
 
 class Job(_Model):
-    """One photo's way to a picture; times in seconds since 1970 UTC."""
+    """One photo's way to a picture; times in seconds since 1970 UTC.
+
+    Attributes:
+        left_zip: whether its batch's zip is made without it, as someone is deleting it.
+    """
 
     id: str
     upload_id: str
     file_name: str
-    options: TransformOptions
+    options: _Options
     created_at: float
     expires_at: float
     correlation_id: str | None = None
     variant: Assigned | None = None
     webhook_url: str | None = None
     batch_id: str | None = None
+    left_zip: bool = False
     status: JobStatus = JobStatus.QUEUED
     stage: Stage | None = None
     percent: int = 0

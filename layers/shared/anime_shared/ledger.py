@@ -169,6 +169,14 @@ class Ledger:
 
         return self._change(job_id, end)
 
+    def leave_zip(self, job_id: str) -> None:
+        """Let the zip of a job's batch be made without it; nothing else of the job changes.
+
+        Raises:
+            UnknownJob: it was deleted.
+        """
+        self._change(job_id, lambda job: job.model_copy(update={"left_zip": True}))
+
     def _change(self, job_id: str, step: Callable[[Job], Job]) -> Job:
         while True:
             job, record = self._job(job_id)

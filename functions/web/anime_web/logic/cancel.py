@@ -28,11 +28,11 @@ def cancel(platform: Platform, meter: Meter, job_id: str) -> None:
     job = platform.ledger.job(job_id)
     batch = None if job.batch_id is None else platform.ledger.batch(job.batch_id)
     if batch is not None:
-        # Its picture is in the zip, and nobody else may be left to complete the batch.
+        # From now on no new zip has its picture; nobody else may be left to complete the batch.
+        platform.ledger.leave_zip(job.id)
         platform.results.delete(batch.zip_key)
-    _delete(platform, meter, job)
-    if batch is not None:
         platform.finished.send([messages.of_batch(batch.id)])
+    _delete(platform, meter, job)
 
 
 def cancel_batch(platform: Platform, meter: Meter, batch_id: str) -> None:

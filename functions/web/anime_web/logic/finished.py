@@ -29,7 +29,8 @@ def finish_job(
     A job that was deleted since needs nothing. Links of ours begin with ``base_url``.
 
     Raises:
-        JobHeld: it hasn't ended; the message must come back.
+        JobHeld: it hasn't ended, or its batch was changed; the message must come back, and the
+            webhook may be called again.
         WebhookFailed: likewise, for the receiver's sake.
         StorageUnavailable: likewise.
     """
@@ -39,11 +40,14 @@ def finish_job(
         return
     if not job.status_at(platform.ledger.now()).ended:
         raise JobHeld("the job hasn't ended yet")
-    if job.batch_id is not None:
-        finish_batch(platform, archiver, job.batch_id)
-    if job.webhook_url is not None:
-        view = view_of(platform, rules, job, base_url)
-        sender.send(job.webhook_url, job.id, view.model_dump_json())
+    try:
+        if job.batch_id is not None:
+            finish_batch(platform, archiver, job.batch_id)
+    finally:
+        # A zip that can't be made is no reason to leave its receiver waiting.
+        if job.webhook_url is not None:
+            view = view_of(platform, rules, job, base_url)
+            sender.send(job.webhook_url, job.id, view.model_dump_json())
 
 
 def finish_batch(platform: Platform, archiver: Archiver, batch_id: str) -> None:
@@ -57,16 +61,20 @@ def finish_batch(platform: Platform, archiver: Archiver, batch_id: str) -> None:
         batch, jobs = find_batch(platform, batch_id)
     except UnknownBatch:
         return
+    zipped = _zipped(jobs)
     done = platform.results.size(batch.zip_key) is not None
-    if done or not jobs or not is_complete(platform, jobs):
+    if done or not zipped or not is_complete(platform, zipped):
         return
-    archiver.store(batch.zip_key, _files(platform, jobs))
+    archiver.store(batch.zip_key, _files(platform, zipped))
     # Who was deleted meanwhile may not live on in the zip.
-    if platform.ledger.batch(batch_id) is None or len(platform.ledger.jobs(batch.job_ids)) < len(
-        jobs
-    ):
+    left = _zipped(platform.ledger.jobs(batch.job_ids))
+    if platform.ledger.batch(batch_id) is None or len(left) < len(zipped):
         platform.results.delete(batch.zip_key)
         raise JobHeld("the batch was changed meanwhile")
+
+
+def _zipped(jobs: Sequence[Job]) -> list[Job]:
+    return [job for job in jobs if not job.left_zip]
 
 
 def _files(platform: Platform, jobs: Sequence[Job]) -> Iterator[tuple[str, bytes]]:

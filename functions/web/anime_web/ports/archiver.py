@@ -13,5 +13,5 @@ class Archiver(Protocol):
         """Pack name and content of each file into the result object ``key``.
 
         Raises:
-            StorageUnavailable: the store can't be written.
+            StorageUnavailable: the store, or the disk on the way to it, can't be written.
         """
