@@ -16,7 +16,7 @@ def handler() -> Iterator[Handler]:
         yield handler
 
 
-@pytest.mark.parametrize("stage", ["", "/prod"])
+@pytest.mark.parametrize("stage", ["", "/prod", "/api", "/v1"])
 def test_links_lead_below_the_stage(handler: Handler, stage: str) -> None:
     def ask(method: str, path: str, body: str | None = None) -> str:
         answer = handler(

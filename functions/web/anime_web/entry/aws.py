@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gc
 
-# Nearly all that the start makes stays: to look for garbage would take a seventh of its time.
+# Nearly all that the start makes stays: to look for garbage would only take time.
 gc.disable()
 
 from collections.abc import Callable
@@ -47,7 +47,12 @@ async def _below_its_stage(scope: Scope, receive: Receive, send: Send) -> None:
     """The application, at the address where a REST API's stage puts it."""
     event = scope["aws.event"]
     whole = event["requestContext"].get("path", "")
-    await _app({**scope, "root_path": whole.rpartition(scope["path"])[0]}, receive, send)
+    stage = whole.rpartition(scope["path"])[0]
+    # Of a path that begins like its stage, Starlette would take that off before it looks for a
+    # route; links are made of the other one.
+    alike = f"{scope['path']}/".startswith(f"{stage}/")
+    roots = {"root_path": "" if alike else stage, "app_root_path": stage}
+    await _app({**scope, **roots}, receive, send)
 
 
 # Its lifespan would begin and end with each request.
