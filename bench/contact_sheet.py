@@ -1,17 +1,19 @@
-"""``make contact-sheet FACES=folder``: every face photo before and after, and its seams.
+"""``make contact-sheet FACES=folder``: every photo ``face_*`` before and after, and its seams.
 
 Writes sheets to look at, and prints how visible the edges of the pasted faces are
-(``tests/seams.py``: about 1 is invisible).
+(``tests/seams.py``: about 1 is invisible). Of another style than the default one:
+``python -m bench.contact_sheet FACES OUT --style ID``.
 """
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
+import typer
 from PIL import Image
 from rich.console import Console
 from rich.progress import track
@@ -27,7 +29,10 @@ from anime_inference.logic.memory import Memory
 from anime_inference.logic.picture import Pixels
 from anime_inference.logic.stylise import paint
 from anime_inference.settings import Settings
-from anime_shared.styles import DEFAULT_STYLE, find_style
+from anime_shared.options import TransformOptions
+from anime_shared.styles import DEFAULT_STYLE
+from anime_shared.treatment import choose_treatment
+from bench.skin import face_photos
 from tests.seams import seam_ratio
 
 _ROW = 300
@@ -35,20 +40,25 @@ _COLUMNS, _ROWS = 3, 6
 
 
 def before_and_after(
-    file: Path, models: Models, seams: list[tuple[float, str]], outcomes: Counter[str]
+    file: Path,
+    models: Models,
+    seams: list[tuple[float, str]],
+    outcomes: Counter[str],
+    style: str = DEFAULT_STYLE.id,
 ) -> Pixels:
     """The photo and the result side by side, at most 600 x 300 pixels."""
-    settings = Settings()
+    settings, treatment = Settings(), choose_treatment(TransformOptions(style=style))
+    assert treatment.background is not None
+    assert treatment.face is not None
     photo = decode(file.read_bytes(), limits_of(settings).decode).rgb
     memory = Memory(settings.memory_budget)
-    background = paint(photo, models.generators.get(DEFAULT_STYLE), memory)
+    background = paint(photo, models.generators.get(treatment.background), memory)
     found = find_faces(photo, models.detectors.get())
     reports = judge(photo, found, 20)
     outcomes.update(str(report.reason or "treated") for report in reports)
     treated = [face for face, report in zip(found, reports, strict=True) if report.treated]
-    style = find_style(DEFAULT_STYLE.face_style or "")
-    side = style.face_side or 0
-    generator = models.generators.get(style)
+    side = treatment.face.face_side or 0
+    generator = models.generators.get(treatment.face)
     crops = [paint_face(photo, face, generator, side, memory) for face in treated]
     result = paste_faces(background, treated, crops, background)
     for face in treated:
@@ -69,22 +79,28 @@ def sheets(pictures: list[Pixels]) -> Iterator[Image.Image]:
         yield sheet
 
 
-def main(folder: Path, out: Path) -> None:
+def main(
+    folder: Path,
+    out: Path,
+    style: Annotated[str, typer.Option(help="What paints them.")] = DEFAULT_STYLE.id,
+) -> None:
     """Sheets into ``out``; figures to the terminal."""
+    files = face_photos(folder)
     models = load_models(Settings())
     seams: list[tuple[float, str]] = []
     outcomes: Counter[str] = Counter()
-    files = sorted(folder.glob("face_*"))
     pictures = [
-        before_and_after(file, models, seams, outcomes)
+        before_and_after(file, models, seams, outcomes, style)
         for file in track(files, "painting", console=Console(stderr=True))
     ]
     out.mkdir(parents=True, exist_ok=True)
     for number, sheet in enumerate(sheets(pictures), start=1):
         sheet.save(out / f"faces_{number:02}.png")
-    ratios = np.array([ratio for ratio, _ in seams])
     console = Console(width=100)
     console.print(f"{len(files)} photos, faces: {dict(outcomes)}")
+    if not seams:
+        return
+    ratios = np.array([ratio for ratio, _ in seams])
     console.print(
         f"seams, {len(ratios)}: median {np.median(ratios):.2f}, "
         f"95 % under {np.quantile(ratios, 0.95):.2f}, worst {ratios.max():.2f}"
@@ -94,4 +110,4 @@ def main(folder: Path, out: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    typer.run(main)

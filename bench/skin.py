@@ -2,16 +2,19 @@
 
 Synthetic faces: one photo, its skin moved to each of the ten tones of the Monk skin tone scale
 (E. Monk, 2022; skintone.google). Lightness is CIELAB's L*, 0 to 100, on forehead and cheeks.
+``FACES=folder``: of its photos ``face_*``, too. Of another style than the default one:
+``python -m bench.skin [FACES] --style ID``.
 """
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
+import typer
 from numpy.typing import NDArray
 from PIL import Image
 from rich.console import Console
@@ -28,6 +31,7 @@ from anime_inference.logic.picture import Pixels
 from anime_inference.logic.pipeline import transform
 from anime_inference.settings import Settings
 from anime_shared.options import FacesMode, OutputFormat, TransformOptions
+from anime_shared.styles import DEFAULT_STYLE
 from tests.pictures import file_of, opened
 
 MONK_TONES = (
@@ -80,45 +84,65 @@ def lab_of_skin(rgb: Pixels, transform: Transform) -> NDArray[np.float64]:
     return pixels
 
 
-def skin_change(rgb: Pixels, transform_: Transform, tone: str, models: Models) -> SkinChange:
+def skin_change(
+    rgb: Pixels, transform_: Transform, tone: str, models: Models, style: str
+) -> SkinChange:
     """The change of one face, without and with ``keep_colors``."""
     data = file_of(rgb)
     photo = float(lab_of_skin(rgb, transform_)[:, 0].mean())
     changes = []
     for keep in (False, True):
-        options = TransformOptions(format=OutputFormat.PNG, keep_colors=keep, faces=FacesMode.AUTO)
+        options = TransformOptions(
+            style=style, format=OutputFormat.PNG, keep_colors=keep, faces=FacesMode.AUTO
+        )
         result = transform(data, options, limits_of(Settings()), models)
         after = lab_of_skin(np.asarray(opened(result.data)), transform_)
         changes.append(float(after[:, 0].mean()) - photo)
     return SkinChange(tone, photo, *changes)
 
 
-def monk_faces(models: Models) -> Iterator[SkinChange]:
+def monk_faces(models: Models, style: str = DEFAULT_STYLE.id) -> Iterator[SkinChange]:
     """The change of a face at each tone of the scale."""
     picture = head()
     (face, *_) = find_faces(picture, models.detectors.get())
     aligned = portrait_transform(face.landmarks, _SIDE)
     for tone in MONK_TONES:
-        yield skin_change(with_tone(picture, aligned, tone), aligned, tone, models)
+        yield skin_change(with_tone(picture, aligned, tone), aligned, tone, models, style)
 
 
-def real_faces(folder: Path, models: Models) -> Iterator[SkinChange]:
-    """The change of the largest face of each photo in a folder, if it is treated."""
-    for file in sorted(folder.glob("face_*")):
+def face_photos(folder: Path) -> list[Path]:
+    """The photos in a folder that are named ``face_*``: other ones may lie beside them.
+
+    Raises:
+        BadParameter: there is none.
+    """
+    files = sorted(folder.glob("face_*"))
+    if not files:
+        raise typer.BadParameter(f"no file in {folder} is named face_*")
+    return files
+
+
+def real_faces(files: list[Path], models: Models, style: str) -> Iterator[SkinChange]:
+    """The change of the largest face of each photo, if it is treated."""
+    for file in files:
         rgb = decode(file.read_bytes(), limits_of(Settings()).decode).rgb
         found = find_faces(rgb, models.detectors.get())
         if found and judge(rgb, found[:1], 1)[0].treated:
             aligned = portrait_transform(found[0].landmarks, _SIDE)
-            yield skin_change(rgb, aligned, file.name, models)
+            yield skin_change(rgb, aligned, file.name, models, style)
 
 
-def main(folder: Path | None) -> None:
+def main(
+    folder: Annotated[Path | None, typer.Argument(help="Photos of faces, named face_*.")] = None,
+    style: Annotated[str, typer.Option(help="What paints them.")] = DEFAULT_STYLE.id,
+) -> None:
     """Print one row a tone, and what real faces make of it."""
+    files = face_photos(folder) if folder else []
     models = load_models(Settings())
     table = Table(title="Lightness of the skin, L*", box=None)
     for heading in ("Monk tone", "photo", "change", "with keep_colors"):
         table.add_column(heading, justify="right")
-    changes = list(monk_faces(models))
+    changes = list(monk_faces(models, style))
     for change in changes:
         table.add_row(
             change.tone,
@@ -129,8 +153,8 @@ def main(folder: Path | None) -> None:
     console = Console(width=100)
     console.print(table)
     console.print(_summary("Monk scale", changes))
-    if folder is not None:
-        console.print(_summary("real faces", list(real_faces(folder, models))))
+    if changes := list(real_faces(files, models, style)):
+        console.print(_summary("real faces", changes))
 
 
 def _summary(name: str, changes: list[SkinChange]) -> str:
@@ -145,4 +169,4 @@ def _summary(name: str, changes: list[SkinChange]) -> str:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if sys.argv[1:] else None)
+    typer.run(main)

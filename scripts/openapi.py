@@ -30,7 +30,10 @@ for a job (`POST /api/v1/jobs`), and follow its `Location` until it has ended. A
 up to 100 photos.
 
 Every error is a problem (RFC 9457); its `type` is `urn:anime:problem:` and one of the codes that
-are listed with its status. What is `retryable` may go well later; `Retry-After` says when.
+are listed with its status. Not listed are `internal-error` (500) and `request-too-slow` (408),
+which any request may get; `bad-signature` (403), of a link to `/storage` that is old or changed;
+`processing-failed`, a job's alone; and the type `about:blank`, where there is no such route,
+method or file. What is `retryable` may go well later; `Retry-After` says when.
 """
 _TAGS: Final = {
     "transform": "A photo at once.",

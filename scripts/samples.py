@@ -1,4 +1,4 @@
-"""``python -m scripts.samples``: what each installed style makes of the page's sample photos."""
+"""``python -m scripts.samples``: what each bundled style makes of the page's sample photos."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 
 from PIL import Image
 
-from anime_inference.composition import limits_of, load_models, model_store
+from anime_inference.composition import limits_of, load_models
 from anime_inference.logic.pipeline import transform
 from anime_inference.settings import read_settings
 from anime_shared.options import FacesMode, TransformOptions
@@ -25,7 +25,7 @@ _CARD: Final = (320, 240)
 def main() -> None:
     """Write the samples of the page's cards, and the photos that they are made of."""
     settings = read_settings()
-    models, store = load_models(settings), model_store(settings)
+    models = load_models(settings)
 
     def painted(name: str, options: TransformOptions) -> Image.Image:
         photo = (_PICTURES / name).read_bytes()
@@ -38,7 +38,8 @@ def main() -> None:
     off = TransformOptions(faces=FacesMode.OFF)
     _save(_face(painted("photo.jpg", off)), "face-off")
     for style in STYLES:
-        if not store.is_installed(style):
+        # What is only installed here has no sample: it would be in the commit of another style.
+        if style.bundled is None:
             continue
         if style.background_style is None:
             options = off.model_copy(update={"style": style.id})

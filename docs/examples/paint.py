@@ -1,4 +1,4 @@
-"""A photo of any size: ``python paint.py PHOTO PICTURE [URL]``."""
+"""A photo of any size: ``.venv/bin/python docs/examples/paint.py PHOTO PICTURE [URL]``."""
 
 from __future__ import annotations
 

@@ -21,9 +21,10 @@ _DOCUMENT: Final = Path(__file__).parents[2] / "docs/attacks.md"
 _HEAD: Final = """# Attacks
 
 Written by `make attacks`, which starts the server of `make run` with its default budgets on a free
-port and attacks it. Memory is what all of its processes took on top, at most; time is until the
-last answer. After each attack the server must answer, and all of its processes must live.
-[SECURITY.md](../SECURITY.md) says what stands behind each of them.
+port, without a rate limit and with one webhook allowed, and attacks it. Memory is what all of its
+processes took on top, at most; time is until the last answer. After each attack the server must
+answer, and all of its processes must live. [SECURITY.md](../SECURITY.md) says what stands behind
+each of them.
 
 """
 

@@ -21,8 +21,10 @@ ELSEWHERE = {
     "make format check test": _GATE,
     "make golden": _WRITES,
     "make samples": _WRITES,
-    "make bench-skin": "needs photos of faces; it measures, nobody waits for it",
-    "make contact-sheet": "needs photos of faces; it shows them, nobody waits for it",
+    ".venv/bin/python -m bench.skin": "needs photos of faces; it measures, nobody waits for it",
+    ".venv/bin/python -m bench.contact_sheet": (
+        "needs photos of faces; tests/unit/test_contact_sheet.py has one"
+    ),
     "TRAIN=": _NIGHT,
     "$TRAIN": _NIGHT,
     ".venv/bin/python -m scripts.new_style": (
@@ -35,7 +37,7 @@ ELSEWHERE = {
         "needs styles that are downloaded; tests/shared/test_real_weights.py has them"
     ),
     ".venv/bin/animegan models pull": _DOWNLOAD,
-    "animegan ab-report": "tests/local/test_ab_report.py asks a server that has numbers",
+    ".venv/bin/animegan ab-report": "tests/local/test_ab_report.py asks a server that has numbers",
     "grep 4f1c8e9a": "tests/local/test_logs.py follows an id through the logs",
     "make build": _AWS,
     "make deploy": _AWS,

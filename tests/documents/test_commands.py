@@ -45,6 +45,21 @@ def test_what_a_document_says_can_be_typed(
             picture.load()
 
 
+def test_the_readme_waits_for_no_job_that_nobody_knows(typed: Typed, address: str) -> None:
+    (waits,) = (command for command in COMMANDS if command.startswith("until "))
+    typed(f"URL={address} job=unknown\n{waits}\ngrep -q unknown-job job.json")
+
+
+def test_curl_is_asked_for_no_option_that_is_new() -> None:
+    # Of 7.82, which Ubuntu 22.04 doesn't have yet.
+    new = [command for command in COMMANDS if "curl " in command and " --json " in command]
+    files = [*ROOT.glob("docs/examples/*.sh"), ROOT / "README.md"]
+    assert not new
+    assert not [
+        file.name for file in files if re.search(r"(curl|ask)\b.* --json", file.read_text())
+    ]
+
+
 def test_the_readme_is_run() -> None:
     runs = [command for name, some in RUN.items() if name.startswith("README") for command in some]
     assert len(runs) >= 20

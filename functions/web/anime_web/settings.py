@@ -74,7 +74,8 @@ class Settings(PlatformSettings):
         Field(
             pattern="^https?://",
             description="The web function as clients see it, for links; none: as the request says, "
-            "which a proxy may have changed.",
+            "which a proxy may have changed. Webhooks without AWS need it, or their links have no "
+            "host.",
         ),
     ] = None
     site_dir: Annotated[
