@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import boto3
 from botocore.config import Config
@@ -15,14 +15,29 @@ from anime_shared.ledger import Ledger
 from anime_shared.platform import Platform
 from anime_shared.settings import PlatformSettings
 
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
 _ANSWER_SECONDS: Final = 5
 _CONFIG: Final = Config(
     connect_timeout=_ANSWER_SECONDS,
     read_timeout=_ANSWER_SECONDS,
     retries={"mode": "standard", "total_max_attempts": 3},
 )
-# Older signatures, which some regions still get by default, sign neither size nor type.
-_OF_S3: Final = _CONFIG.merge(Config(signature_version="s3v4"))
+# Older signatures, which some regions still get by default, sign neither size nor type; us-east-1
+# still gets the world-wide endpoint.
+_OF_S3: Final = _CONFIG.merge(
+    Config(signature_version="s3v4", s3={"us_east_1_regional_endpoint": "regional"})
+)
+# Each bucket at its own host: the page's policy names these. By itself it signs for the world-wide
+# endpoint, which redirects to the region's, and a redirected PUT is refused.
+_OF_SIGNING: Final = _OF_S3.merge(
+    # Its stubs lack the first of them.
+    Config(  # type: ignore[call-arg]
+        ignore_configured_endpoint_urls=True,
+        s3={"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"},
+    )
+)
 _OF_SQS: Final = _CONFIG.merge(Config(read_timeout=_ANSWER_SECONDS + LONGEST_WAIT_SECONDS))
 
 
@@ -42,10 +57,7 @@ def open_aws(settings: PlatformSettings) -> Platform:
     uploads, results, table, jobs, finished = (name or "" for name in names)
     with told_as_unavailable():
         s3 = boto3.client("s3", config=_OF_S3)
-        # By itself it signs for the world-wide endpoint, which redirects to the region's, and a
-        # redirected PUT is refused.
-        public = settings.public_s3_endpoint or s3.meta.endpoint_url
-        signing_s3 = boto3.client("s3", endpoint_url=public, config=_OF_S3)
+        signing_s3 = _signing_client(settings.public_s3_endpoint, s3)
         dynamodb = boto3.client("dynamodb", config=_CONFIG)
         sqs = boto3.client("sqs", config=_OF_SQS)
     pictures = S3ObjectStore(s3, results, signing_s3)
@@ -57,3 +69,12 @@ def open_aws(settings: PlatformSettings) -> Platform:
         jobs=SqsQueue(sqs, jobs),
         finished=SqsQueue(sqs, finished),
     )
+
+
+def _signing_client(public: str | None, s3: S3Client) -> S3Client:
+    if public is None:
+        signing = boto3.client("s3", config=_OF_SIGNING)
+        if signing.meta.endpoint_url == s3.meta.endpoint_url:
+            return signing
+    # An emulator's buckets have no hosts of their own.
+    return boto3.client("s3", endpoint_url=public or s3.meta.endpoint_url, config=_OF_S3)
