@@ -102,7 +102,7 @@ docs: .venv/.ready ## Write what the code knows (settings, metrics, API, command
 	@$(BIN)/python -m scripts.dashboard
 
 .PHONY: samples
-samples: .venv/.ready ## Make the page's samples anew, one for each installed style
+samples: .venv/.ready ## Make the page's samples anew, one for each bundled style
 	@$(BIN)/python -m scripts.samples
 
 .PHONY: golden
@@ -220,14 +220,16 @@ format: .venv/.ready ## Format, and mend what the linter can
 ENV ?= default
 SAM ?= sam
 STACK = $(BIN)/python -m scripts.stack
+RELEASE = .aws-sam/samconfig.yaml
 
 .PHONY: build
 build: ## Build both functions and the layer (needs sam, python3.12, Docker)
 	$(SAM) build --config-env $(ENV)
 
 .PHONY: deploy
-deploy: build ## Deploy to AWS: make deploy ENV=prod (an environment of samconfig.toml)
-	$(SAM) deploy --config-env $(ENV)
+deploy: build .venv/.ready ## Deploy to AWS: make deploy ENV=prod (an environment of samconfig.toml)
+	@$(STACK) release $(ENV) $(RELEASE)
+	$(SAM) deploy --config-file $(RELEASE) --config-env $(ENV)
 
 .PHONY: site
 site: .venv/.ready ## Publish the page, with the address of the API written in

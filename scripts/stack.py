@@ -1,13 +1,15 @@
-"""``python -m scripts.stack``: what `make site` and `make destroy` need to know of a stack."""
+"""``python -m scripts.stack``: what `make deploy`, `site` and `destroy` need to know of a stack."""
 
 from __future__ import annotations
 
+import time
 import tomllib
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import boto3
 import typer
+import yaml
 
 _CONFIG: Final = Path(__file__).parents[1] / "samconfig.toml"
 _BUCKETS: Final = ("SiteBucketName", "UploadsBucketName", "ResultsBucketName")
@@ -25,11 +27,20 @@ def stack_name(environment: str) -> str:
     Raises:
         typer.BadParameter: samconfig.toml has no such environment.
     """
-    config = tomllib.loads(_CONFIG.read_text())
+    return str(_deployed(_config(), environment)["stack_name"])
+
+
+def _config() -> dict[str, Any]:
+    return tomllib.loads(_CONFIG.read_text())
+
+
+def _deployed(config: dict[str, Any], environment: str) -> dict[str, Any]:
+    """What `sam deploy` is told in an environment."""
     try:
-        return str(config[environment]["deploy"]["parameters"]["stack_name"])
+        told: dict[str, Any] = config[environment]["deploy"]["parameters"]
     except KeyError:
         raise typer.BadParameter(f"samconfig.toml deploys no {environment}") from None
+    return told
 
 
 def outputs(environment: str) -> dict[str, str]:
@@ -37,6 +48,19 @@ def outputs(environment: str) -> dict[str, str]:
     name = stack_name(environment)
     stacks = boto3.client("cloudformation").describe_stacks(StackName=name)["Stacks"]
     return {each["OutputKey"]: each["OutputValue"] for each in stacks[0]["Outputs"]}
+
+
+@app.command()
+def release(environment: Environment, file: Path) -> None:
+    """Write samconfig.toml to FILE, as YAML, with a new Release for the environment."""
+    config = _config()
+    told = _deployed(config, environment)
+    # A list, or as `sam deploy --guided` writes them. On sam's command line it would replace these.
+    given = told.get("parameter_overrides") or []
+    others = given if isinstance(given, list) else [given]
+    told["parameter_overrides"] = [*others, f"Release={time.time():.0f}"]
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(yaml.safe_dump(config))
 
 
 @app.command()

@@ -138,6 +138,19 @@ class Stack:
         return "Condition" not in resource or self._condition(resource["Condition"])
 
 
+def named(node: Any) -> set[str]:
+    """Every name in ``Ref``, ``GetAtt`` and ``Sub`` below a node."""
+    if isinstance(node, dict):
+        own = {node["Ref"]} if isinstance(node.get("Ref"), str) else set()
+        own |= set(node.get("Fn::GetAtt", [])[:1])
+        if isinstance(node.get("Fn::Sub"), str):
+            own |= set(re.findall(r"\$\{([\w:]+)", node["Fn::Sub"]))
+        return own.union(*map(named, node.values()))
+    if isinstance(node, list):
+        return set().union(*map(named, node))
+    return set()
+
+
 def _attribute(argument: list[str]) -> str:
     owner, name = argument
     return f"arn:aws:::{owner}" if name == "Arn" else f"{owner}.{name}"

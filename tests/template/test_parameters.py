@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import pytest
 
-from tests.template.stack import Node, document
+from tests.template.stack import Node, document, named
 
 PARAMETERS: Node = document()["Parameters"]
 INTERFACE: Node = document()["Metadata"]["AWS::CloudFormation::Interface"]
@@ -43,21 +42,9 @@ def test_every_parameter_is_in_one_group_and_has_a_label() -> None:
     assert all(label["default"] for label in INTERFACE["ParameterLabels"].values())
 
 
-def _named(node: Any) -> set[str]:
-    """Every name in ``Ref`` and ``Sub`` below a node."""
-    if isinstance(node, dict):
-        own = {node["Ref"]} if isinstance(node.get("Ref"), str) else set()
-        if isinstance(node.get("Fn::Sub"), str):
-            own |= set(re.findall(r"\$\{([\w:]+)", node["Fn::Sub"]))
-        return own.union(*map(_named, node.values()))
-    if isinstance(node, list):
-        return set().union(*map(_named, node))
-    return set()
-
-
 def test_every_parameter_is_used() -> None:
     rest = [document()[part] for part in ("Conditions", "Globals", "Resources")]
-    assert PARAMETERS.keys() <= _named(rest)
+    assert PARAMETERS.keys() <= named(rest)
 
 
 def test_every_output_is_described() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.template.stack import Stack
+from tests.template.stack import Stack, document, named
 
 FUNCTIONS = ["WebFunction", "InferenceFunction"]
 
@@ -31,10 +31,20 @@ def test_the_functions_own_errors_and_slowness_roll_it_back(stack: Stack, functi
     chosen = [
         alarms[name] for name in stack.functions()[function]["DeploymentPreference"]["Alarms"]
     ]
-    assert {alarm["MetricName"] for alarm in chosen} == {"Errors", "Duration"}
+    # How long the inference function takes for jobs is no reason: they may take minutes.
+    slowness = {"WebFunction": "Duration", "InferenceFunction": "IntegrationLatency"}[function]
+    assert {alarm["MetricName"] for alarm in chosen} == {"Errors", slowness}
     name = stack.functions()[function]["FunctionName"]
     for alarm in chosen:
-        assert alarm["Dimensions"] == [{"Name": "FunctionName", "Value": name}]
+        if alarm["Namespace"] == "AWS/Lambda":
+            assert alarm["Dimensions"] == [{"Name": "FunctionName", "Value": name}]
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_no_alarm_waits_for_the_version_that_waits_for_it(function: str) -> None:
+    resources = document()["Resources"]
+    for alarm in resources[function]["Properties"]["DeploymentPreference"]["Alarms"]:
+        assert not named(resources[alarm["Ref"]]["Properties"]["Dimensions"]) & resources.keys()
 
 
 def test_processors_are_those_that_the_packages_are_built_for(stack: Stack) -> None:

@@ -7,6 +7,7 @@ import itertools
 import pytest
 
 from anime_inference.settings import Settings as InferenceSettings
+from anime_web.adapters import webhook_sender
 from anime_web.settings import Settings
 from tests.template.stack import Node, Stack, document
 
@@ -72,6 +73,13 @@ def test_an_animated_picture_gives_up_before_the_function(stack: Stack) -> None:
     assert 0.6 * int(function["Timeout"]) < seconds <= int(function["Timeout"]) - 10
     web = Settings.model_fields["forward_timeout"].default
     assert InferenceSettings.model_fields["max_call_seconds"].default < web
+
+
+def test_the_slowest_receivers_of_webhooks_fit_into_one_call() -> None:
+    function = Stack().functions()["WebFunction"]
+    # One after the other; where the call is ended, all of its messages come again.
+    longest = source_of(function)["BatchSize"] * webhook_sender._WHOLE_SECONDS
+    assert longest < int(function["Timeout"])
 
 
 def test_the_function_knows_its_queue(stack: Stack) -> None:

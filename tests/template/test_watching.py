@@ -31,14 +31,35 @@ def alarms_on(stack: Stack, namespace: str, dimension: str, value: str) -> dict[
 def test_every_function_has_alarms(stack: Stack, function: str) -> None:
     name = stack.functions()[function]["FunctionName"]
     alarms = alarms_on(stack, "Lambda", "FunctionName", name)
-    assert alarms.keys() == {"Errors", "Throttles", "Duration"}
+    # A job may take the inference function minutes, and the gateway waits for none.
+    of_slowness = {"Duration"} if function == "WebFunction" else set()
+    assert alarms.keys() == {"Errors", "Throttles"} | of_slowness
     for metric in ("Errors", "Throttles"):
         assert (alarms[metric]["Statistic"], alarms[metric]["Threshold"]) == ("Sum", 1)
         assert alarms[metric]["ComparisonOperator"] == "GreaterThanOrEqualToThreshold"
-    slow = alarms["Duration"]
+
+
+@pytest.mark.parametrize("name", ["WebSlow", "InferenceSlow"])
+def test_slowness_is_told_before_the_gateway_gives_up(stack: Stack, name: str) -> None:
+    slow = stack.of_type("CloudWatch::Alarm")[name]
     assert slow["ExtendedStatistic"] == "p95"
     assert slow["Threshold"] < 29_000
     assert slow["ComparisonOperator"] == "GreaterThanThreshold"
+
+
+def test_painting_is_slow_where_a_caller_waits_for_it() -> None:
+    stack = Stack(Stage="v2")
+    slow = stack.of_type("CloudWatch::Alarm")["InferenceSlow"]
+    assert (slow["Namespace"], slow["MetricName"]) == ("AWS/ApiGateway", "IntegrationLatency")
+    named = {each["Name"]: each["Value"] for each in slow["Dimensions"]}
+    api = stack.of_type("Serverless::Api")["Api"]
+    # Of one of them the metric has its name.
+    assert api["Name"] == api["DefinitionBody"]["info"]["title"] == named.pop("ApiName")
+    assert api["StageName"] == named.pop("Stage") == "v2"
+    route = stack.functions()["InferenceFunction"]["Events"]["Transform"]["Properties"]
+    assert named == {"Resource": route["Path"], "Method": route["Method"].upper()}
+    (settings,) = api["MethodSettings"]
+    assert (settings["ResourcePath"], settings["MetricsEnabled"]) == ("/*", True)
 
 
 def test_every_queue_has_an_alarm_on_its_age_or_its_dead_letters(stack: Stack) -> None:
