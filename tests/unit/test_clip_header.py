@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import struct
 import zlib
 from dataclasses import replace
@@ -199,14 +198,12 @@ def test_what_becomes_of_a_frame_when_its_time_is_over(disposal: int) -> None:
     for kind in ("PNG", "GIF"):
         written = disposal + (kind == "GIF")
         data = clip_of(images, kind, disposal=written, **({"blend": 1} if kind == "PNG" else {}))
-        with Image.open(io.BytesIO(data)) as image:
-            expected = []
-            for index in range(3):
-                image.seek(index)
-                expected.append(np.asarray(image.convert("RGBA").getchannel("A")))
-        for frame, alpha in zip(frames_of(data), expected, strict=True):
+        seen = np.zeros((30, 40), np.uint8)
+        for frame, image in zip(frames_of(data), images, strict=True):
+            alone = np.asarray(image.getchannel("A"))
+            seen = np.maximum(seen, alone) if disposal == 0 else alone
             assert frame.picture.alpha is not None
-            np.testing.assert_array_equal(frame.picture.alpha, alpha)
+            np.testing.assert_array_equal(frame.picture.alpha, seen)
 
 
 def test_all_frames_are_turned_as_the_first_says() -> None:

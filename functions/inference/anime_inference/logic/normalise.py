@@ -33,7 +33,40 @@ _log = logging.getLogger(__name__)
 
 def normalise(image: Image.Image) -> Picture:
     """A loaded image as it travels between the stages; the image may be closed."""
-    image = _upright(image)
+    turn = turn_of(image)
+    if turn is None:
+        return in_srgb(image)
+    upright = image.transpose(turn)
+    # So that one of them is held at a time.
+    image.close()
+    return in_srgb(upright)
+
+
+def turned(picture: Picture, turn: Image.Transpose | None) -> Picture:
+    """The picture upright, by what :func:`turn_of` tells."""
+    if turn is None:
+        return picture
+    rgb = np.asarray(Image.fromarray(picture.rgb).transpose(turn))
+    if picture.alpha is None:
+        return Picture(rgb)
+    return Picture(rgb, np.asarray(Image.fromarray(picture.alpha).transpose(turn)))
+
+
+def turn_of(image: Image.Image) -> Image.Transpose | None:
+    """What brings an image upright, by its EXIF or XMP; ``None`` where that is damaged, too.
+
+    Every browser shows such a picture. Pillow's ``exif_transpose`` writes all of the EXIF anew, and
+    fails where any of it is odd.
+    """
+    try:
+        return _TURNS.get(image.getexif().get(ExifTags.Base.Orientation, 1))
+    except Exception as error:  # noqa: BLE001 - Pillow raises nearly anything, SyntaxError included
+        _log.info("unusable EXIF, left alone: %s", type(error).__name__)
+        return None
+
+
+def in_srgb(image: Image.Image) -> Picture:
+    """A loaded image as a picture, however it lies."""
     alpha = None
     if image.mode.startswith("I") or image.mode == "F":
         alpha = _alpha_by_key(image)
@@ -42,26 +75,6 @@ def normalise(image: Image.Image) -> Picture:
         image, alpha = _without_alpha(image)
     rgb = _to_pixels(_to_srgb(image))
     return Picture(rgb, None if alpha is None or bool((alpha == 255).all()) else alpha)
-
-
-def _upright(image: Image.Image) -> Image.Image:
-    """Pillow's ``exif_transpose`` writes all of the EXIF anew, and fails where any of it is odd."""
-    turn = _TURNS.get(_orientation(image))
-    if turn is None:
-        return image
-    turned = image.transpose(turn)
-    # So that one of them is held at a time.
-    image.close()
-    return turned
-
-
-def _orientation(image: Image.Image) -> int:
-    """1, if what tells it is damaged: every browser shows such a picture."""
-    try:
-        return int(image.getexif().get(ExifTags.Base.Orientation, 1))
-    except Exception as error:  # noqa: BLE001 - Pillow raises nearly anything, SyntaxError included
-        _log.info("unusable EXIF, left alone: %s", type(error).__name__)
-        return 1
 
 
 def _alpha_by_key(image: Image.Image) -> Pixels | None:

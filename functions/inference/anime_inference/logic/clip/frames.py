@@ -6,22 +6,20 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Final
 
 from PIL import Image, UnidentifiedImageError
 
+from anime_inference.logic.clip.apng_parts import parts_of_apng
+from anime_inference.logic.clip.gif_parts import parts_of_gif
 from anime_inference.logic.clip.header import ClipHeader, read_header
+from anime_inference.logic.clip.screen import Screen
 from anime_inference.logic.decode import check_bytes, check_size, typed_errors
 from anime_inference.logic.effort import check_effort
 from anime_inference.logic.limits import ClipLimits, DecodeLimits
-from anime_inference.logic.normalise import normalise
+from anime_inference.logic.normalise import in_srgb, turn_of, turned
 from anime_inference.logic.picture import Picture
 from anime_shared.errors import BrokenPicture, ClipTooLong
-
-# Of the two numbers by which an APNG tells a time.
-_LARGEST_DENOMINATOR: Final = 65_535
-# What Pillow turns an image by.
-_TURNING: Final = ("exif", "xmp", "XML:com.adobe.xmp", "Raw profile type exif")
+from anime_shared.options import OutputFormat
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,34 +69,39 @@ def open_clip(data: bytes, decode: DecodeLimits, clip: ClipLimits) -> ClipHeader
 def read_frames(data: bytes, header: ClipHeader) -> Iterator[Frame]:
     """Every frame, upright and in sRGB like a still; one is held at a time.
 
-    All have the size of the first: what a GIF's frames draw beyond it isn't seen.
+    All have the size of the screen: what a GIF's frames draw beyond it isn't seen.
 
     Raises:
         BrokenPicture: a frame is missing, damaged or cut short.
     """
-    with typed_errors(), _opened(data, header) as image:
-        turn: dict[str | tuple[int, int], Any] = {}
-        size = None
-        for index in range(header.skipped, header.skipped + header.frames):
+    with typed_errors(), _opened(data, header.kind) as image:
+        # Told before the first pixels, or no frame is turned.
+        turn = turn_of(image)
+        for picture, seconds in _shown(data, header, image):
+            yield Frame(turned(picture, turn), seconds)
+
+
+def _shown(
+    data: bytes, header: ClipHeader, image: Image.Image
+) -> Iterator[tuple[Picture, Fraction]]:
+    if header.kind is OutputFormat.WEBP:
+        # Put together by libwebp, as everybody does it.
+        for index in range(header.frames):
             image.seek(index)
             image.load()
-            frame = image.copy()
-            if size is None:
-                turn = {name: frame.info[name] for name in _TURNING if name in frame.info}
-                size = frame.size
-            if frame.size != size:
-                frame = frame.crop((0, 0, *size))
-            # What an APNG says behind its frames must turn all of them, or none.
-            for name in _TURNING:
-                frame.info.pop(name, None)
-            frame.info.update(turn)
-            seconds = Fraction(image.info.get("duration", 0) / 1000)
-            yield Frame(normalise(frame), seconds.limit_denominator(_LARGEST_DENOMINATOR))
+            yield in_srgb(image.copy()), Fraction(image.info["duration"]) / 1000
+        return
+    parts = parts_of_gif if header.kind is OutputFormat.GIF else parts_of_apng
+    screen = Screen(*image.size)
+    for part in parts(data, header.frames):
+        with _opened(part.data, header.kind) as still:
+            still.load()
+            yield screen.draw(part, in_srgb(still)), part.seconds
 
 
-def _opened(data: bytes, header: ClipHeader) -> Image.Image:
+def _opened(data: bytes, kind: OutputFormat) -> Image.Image:
     try:
-        return Image.open(io.BytesIO(data), formats=(header.kind.value.upper(),))
+        return Image.open(io.BytesIO(data), formats=(kind.value.upper(),))
     except UnidentifiedImageError:
         # It has shown that it is a picture.
         raise BrokenPicture("image: the animated file is damaged", field="image") from None

@@ -10,16 +10,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
-from anime_shared.errors import BrokenPicture, PictureTooComplex
+from anime_inference.logic.clip.gif_blocks import GifBlocks, little
+from anime_shared.errors import BrokenPicture
 from anime_shared.options import OutputFormat
 
 FOREVER: Final = 0
-# A GIF of 32 MiB has a third of it, in blocks as long as they can be.
-MOST_BLOCKS: Final = 400_000
 
 _PNG_MAGIC: Final = b"\x89PNG\r\n\x1a\n"
-_GIF_LOOP: Final = b"\x0bNETSCAPE2.0"
-_GIF_COMMENT: Final = 0xFE
 _WEBP_ANIMATED: Final = 0b10
 
 
@@ -73,7 +70,7 @@ def reach_of_gif(data: bytes) -> tuple[int, int]:
         BrokenPicture: it can be read in two ways.
         PictureTooComplex: it comes after ever so many blocks.
     """
-    gif = _Gif(data)
+    gif = GifBlocks(data)
     with suppress(IndexError):
         gif.walk(0)
     return gif.width, gif.height
@@ -83,91 +80,22 @@ def _cut_short() -> BrokenPicture:
     return BrokenPicture("image: the animated file is cut short", field="image")
 
 
-def _little(data: bytes, at: int, size: int = 2) -> int:
-    return int.from_bytes(data[at : at + size], "little")
-
-
 def _big(data: bytes, at: int) -> int:
     return int.from_bytes(data[at : at + 4], "big")
 
 
-class _Gif:
-    """A walk over the blocks of a GIF (CompuServe, 1990)."""
-
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-        self.width, self.height = _little(data, 6), _little(data, 8)
-        self.frames = 0
-        self._blocks = 0
-        self.loops: int | None = None
-
-    def walk(self, most_frames: int) -> None:
-        """Up to its end, or beyond ``most_frames``; an IndexError is the end of the data."""
-        data = self._data
-        at = 13 + _palette_bytes(data[10])
-        while data[at] != ord(";") and self.frames <= most_frames:
-            if data[at] == ord("!"):
-                at = self._extension(at)
-            elif data[at] == ord(","):
-                at = self._image(at)
-            else:
-                # Decoders pass over such bytes, too.
-                at = self._counted(at + 1)
-
-    def _extension(self, at: int) -> int:
-        data = self._data
-        self._check_extension(at)
-        is_loop = data[at + 1] == 0xFF and data[at + 2 : at + 14] == _GIF_LOOP
-        if is_loop and data[at + 14] >= 3 and data[at + 15] == 1:
-            self.loops = _little(data, at + 16)
-        return self._after_blocks(at + 2)
-
-    def _check_extension(self, at: int) -> None:
-        """Refuse what Pillow takes to go on behind its end: it would find other frames there."""
-        label, length = self._data[at + 1], self._data[at + 2]
-        block, second = self._data[at + 3 : at + 3 + length], self._data[at + 3 + length]
-        ends_at_once = length == 0 and label != _GIF_COMMENT
-        if ends_at_once or (block.startswith(_GIF_LOOP[1:]) and second == 0):
-            raise BrokenPicture("image: a GIF with an empty extension", field="image")
-
-    def _image(self, at: int) -> int:
-        data = self._data
-        left, top, width, height = (_little(data, at + 1 + 2 * index) for index in range(4))
-        self.width, self.height = max(self.width, left + width), max(self.height, top + height)
-        after = self._after_blocks(at + 11 + _palette_bytes(data[at + 9]))
-        self.frames += 1
-        return after
-
-    def _after_blocks(self, at: int) -> int:
-        while self._data[at]:
-            at = self._counted(at + self._data[at] + 1)
-        return self._counted(at + 1)
-
-    def _counted(self, at: int) -> int:
-        self._blocks += 1
-        if self._blocks > MOST_BLOCKS:
-            raise PictureTooComplex(
-                f"image: a GIF of more than {MOST_BLOCKS} blocks", field="image", limit=MOST_BLOCKS
-            )
-        return at
-
-
-def _palette_bytes(flags: int) -> int:
-    return 3 << ((flags & 7) + 1) if flags & 0x80 else 0
-
-
 def _of_gif(data: bytes, most_frames: int) -> ClipHeader | None:
-    gif = _Gif(data)
+    gif = GifBlocks(data)
     try:
         gif.walk(most_frames)
     except IndexError:
-        if gif.frames < 2 and gif.loops is None:
+        if len(gif.images) < 2 and gif.loops is None:
             # A still, of which enough may be there.
             return None
         raise _cut_short() from None
     # A GIF tells how often it is shown again, and nothing if it isn't.
     plays = 1 if gif.loops is None else gif.loops + 1 if gif.loops else FOREVER
-    return ClipHeader(OutputFormat.GIF, gif.frames, gif.width, gif.height, plays)
+    return ClipHeader(OutputFormat.GIF, len(gif.images), gif.width, gif.height, plays)
 
 
 def _of_png(data: bytes) -> ClipHeader | None:
@@ -189,16 +117,16 @@ def _of_webp(data: bytes, most_frames: int) -> ClipHeader | None:
     """From its RIFF chunks (RFC 9649)."""
     if len(data) < 30 or not data[20] & _WEBP_ANIMATED:
         return None
-    end = 8 + _little(data, 4, 4)
+    end = 8 + little(data, 4, 4)
     at, frames, plays = 12, 0, FOREVER
     while at + 8 <= end and frames <= most_frames:
-        kind, length = data[at : at + 4], _little(data, at + 4, 4)
+        kind, length = data[at : at + 4], little(data, at + 4, 4)
         at += 8
         if at + length > len(data):
             raise _cut_short()
         if kind == b"ANIM":
-            plays = _little(data, at + 4)
+            plays = little(data, at + 4)
         frames += kind == b"ANMF"
         at += length + length % 2
-    width, height = (1 + _little(data, place, 3) for place in (24, 27))
+    width, height = (1 + little(data, place, 3) for place in (24, 27))
     return ClipHeader(OutputFormat.WEBP, frames, width, height, plays)
