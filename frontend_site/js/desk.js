@@ -7,28 +7,6 @@
  *
  * Every change is an event: "change" (its `detail` is the painting), "select" or "remove".
  *
- * @typedef {object} Photo
- * @property {string} id
- * @property {Blob} file
- * @property {string} name
- * @property {string} type media type
- * @property {number | null} width pixels; `null` if this browser can't decode it
- * @property {number | null} height
- * @property {Blob | null} shown for the stage
- * @property {Blob | null} frame for the reel
- * @property {boolean} animated it may have more than one frame, and is sent as it is
- * @property {boolean} looking whether all this isn't known yet
- *
- * @typedef {object} Result
- * @property {Blob} picture
- * @property {string} format e.g. "jpeg"
- * @property {number} width
- * @property {number} height
- * @property {{treated: boolean, reason: string | null}[]} faces
- * @property {boolean} cached
- * @property {number} frames 1 is a still
- * @property {number} seconds that the painter worked
- *
  * @typedef {object} Painting
  * @property {string} id
  * @property {string} photoId
@@ -42,7 +20,7 @@
  * @property {string | null} stage
  * @property {number | null} percent of the upload, or of the job
  * @property {{seconds: number | null, problem: object} | null} waiting for the next try
- * @property {Result | null} result
+ * @property {import("./way.js").Result | null} result
  * @property {Blob | null} frame of the result, for the reel
  * @property {{code: string, detail: string, limit: unknown, retryable: boolean} | null} problem
  */
@@ -51,10 +29,11 @@ import { cancelJob } from "./api.js";
 import { newId } from "./ids.js";
 import { frameOf, look, typeOf } from "./photos.js";
 import { Problem } from "./problem.js";
+import { claim, inTurn, othersWork } from "./tabs.js";
 import { paint } from "./way.js";
 
 export class Desk extends EventTarget {
-  /** @type {Map<string, Photo>} */
+  /** @type {Map<string, import("./photos.js").Photo>} */
   photos = new Map();
   /** @type {Map<string, Painting>} */
   paintings = new Map();
@@ -82,13 +61,16 @@ export class Desk extends EventTarget {
 
   /** What this browser kept; what was being painted goes on. */
   async restore() {
+    // What another tab is at may not be kept as a whole yet.
+    const tidy = !await othersWork();
     const { photos, paintings } = await this.#history.all();
     for (const photo of photos) {
       if (paintings.some(({ photoId }) => photoId === photo.id)) this.photos.set(photo.id, photo);
-      else this.#history.forget("photos", photo.id);
+      else if (tidy) this.#history.forget("photos", photo.id);
     }
     for (const painting of paintings) {
       if (!this.photos.has(painting.photoId)) {
+        if (!tidy) continue;
         // There was no room for the photo, or no time.
         this.#history.forget("paintings", painting.id);
         deleteOnServer(painting.jobId);
@@ -96,7 +78,7 @@ export class Desk extends EventTarget {
       }
       this.paintings.set(painting.id, painting);
       this.#tell("change", painting);
-      if (painting.state === "active") this.#run(painting);
+      if (painting.state === "active") this.#resume(painting);
     }
     const unfinished = paintings.findLast(({ state }) => state === "ready" || state === "active");
     // Somebody may have been quicker.
@@ -232,7 +214,26 @@ export class Desk extends EventTarget {
       problem: null, ...news,
     });
     this.#keep(painting);
-    this.#run(painting);
+    claim(painting.id, this.#run(painting));
+  }
+
+  /** Go on with what was being painted, or show what another tab has made of it by then. */
+  async #resume(painting) {
+    const controller = new AbortController();
+    const { signal } = controller;
+    this.#active.set(painting.id, controller);
+    const onWait = () => this.change(painting, { stage: "elsewhere", percent: null });
+    try {
+      await inTurn(painting.id, { signal, onWait }, async () => {
+        const kept = await this.#history.find("paintings", painting.id);
+        if (signal.aborted) return;
+        if (!kept && this.paintings.has(painting.id)) return void this.remove(painting);
+        this.change(painting, kept ?? {});
+        if (painting.state === "active") await this.#run(painting);
+      });
+    } finally {
+      if (this.#active.get(painting.id) === controller) this.#active.delete(painting.id);
+    }
   }
 
   async #run(painting) {

@@ -29,6 +29,11 @@ export class History {
     return { photos, paintings: paintings.sort((one, other) => one.createdAt - other.createdAt) };
   }
 
+  /** @returns {Promise<object | undefined>} the record with this id */
+  async find(store, id) {
+    return done(this.#database.transaction(store).objectStore(store).get(id));
+  }
+
   /** Keep a record under its id; without room for it, it is not kept. */
   async keep(store, record) {
     await this.#write(store, (records) => records.put(record));

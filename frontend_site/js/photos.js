@@ -1,4 +1,18 @@
-/** Photos as this browser can show them; decoding and scaling happen in a worker. */
+/**
+ * Photos as this browser can show them; decoding and scaling happen in a worker.
+ *
+ * @typedef {object} Photo
+ * @property {string} id
+ * @property {Blob} file
+ * @property {string} name
+ * @property {string} type media type
+ * @property {number | null} width pixels; `null` if this browser can't decode it
+ * @property {number | null} height
+ * @property {Blob | null} shown for the stage
+ * @property {Blob | null} frame for the reel
+ * @property {boolean} animated it may have more than one frame, and is sent as it is
+ * @property {boolean} looking whether all this isn't known yet
+ */
 
 import { Problem } from "./problem.js";
 

@@ -2,6 +2,16 @@
  * A photo's way to a picture: small ones in one call, others by upload and job.
  *
  *   send ─▶ wait ─▶ decode ─▶ stylise ─▶ detect ─▶ paste ─▶ encode ─▶ store ─▶ fetched
+ *
+ * @typedef {object} Result
+ * @property {Blob} picture
+ * @property {string} format e.g. "jpeg"
+ * @property {number} width
+ * @property {number} height
+ * @property {{treated: boolean, reason: string | null}[]} faces
+ * @property {boolean} cached
+ * @property {number} frames 1 is a still
+ * @property {number} seconds that the painter worked
  */
 
 import * as api from "./api.js";
@@ -29,11 +39,11 @@ let followed = 0;
  * Paint a photo; returns what there is to show.
  *
  * @param {import("./desk.js").Painting} painting is not changed
- * @param {import("./desk.js").Photo} photo
+ * @param {import("./photos.js").Photo} photo
  * @param {{alone: boolean, looked: Promise<void>, signal: AbortSignal, tell: (news: object) => void}} how
  *   `alone`: no other photo is on its way; `looked`: the photo's size is known; `tell` gets what
  *   is new of the painting
- * @returns {Promise<import("./desk.js").Result>}
+ * @returns {Promise<Result>}
  */
 export async function paint(painting, photo, { alone, looked, signal, tell }) {
   const onWait = (waiting) => tell({ waiting });

@@ -20,8 +20,8 @@ _ARGUMENTS: Final = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    # A camera that shows a test picture.
-    "--use-fake-device-for-media-stream",
+    # Two cameras, each shows a test picture.
+    "--use-fake-device-for-media-stream=device-count=2",
 )
 
 

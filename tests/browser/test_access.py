@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -116,6 +118,59 @@ def test_the_focus_is_always_to_be_seen(open_page: OpenPage) -> None:
             assert outline == "solid3px", name
             seen.add(name)
     assert {"language", "theme", "choose", "take", "sample", "strength", "keep_colors"} <= seen
+
+
+def test_second_thoughts_by_keyboard_have_all_the_time_they_need(
+    open_page: OpenPage, photos: Photos
+) -> None:
+    page = open_page("about:blank")
+    page.clock.install()
+    page.goto("/")
+    person = Person(page)
+    person.paste(photos.coffee)
+    person.button("Delete coffee.jpg").click()
+    undo = person.button("Undo")
+    undo.focus()
+    for _ in range(3):
+        page.clock.run_for(8_000)
+        expect(undo).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    page.clock.run_for(8_000)
+    expect(undo).to_be_hidden()
+    assert page.evaluate("() => document.activeElement !== document.body")
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_the_focus_is_to_be_seen_on_a_notice(
+    open_page: OpenPage, photos: Photos, shoot: Callable[[Page, str], Path], dark: bool
+) -> None:
+    page = open_page(dark=dark)
+    person = Person(page)
+    person.paste(photos.coffee)
+    person.button("Delete coffee.jpg").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Shift+Tab")
+    while page.evaluate(FOCUSED) != "undo":
+        page.keyboard.press("Shift+Tab")
+    shoot(page, f"access-undo-{'dark' if dark else 'light'}")
+    ring, ground = page.evaluate("""() => {
+      const notice = document.querySelector("#notice");
+      return [getComputedStyle(document.activeElement).outlineColor,
+        getComputedStyle(notice).backgroundColor];
+    }""")
+    assert contrast(ring, ground) >= 3
+
+
+def contrast(one: str, other: str) -> float:
+    """By WCAG, of two colours as a browser writes them: ``rgb(31, 43, 69)``."""
+    dark, light = sorted(luminance(colour) for colour in (one, other))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def luminance(colour: str) -> float:
+    shares = [int(share) / 255 for share in re.findall(r"\d+", colour)[:3]]
+    linear = [s / 12.92 if s <= 0.04045 else ((s + 0.055) / 1.055) ** 2.4 for s in shares]
+    return sum(w * s for w, s in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
 
 def test_progress_and_end_are_said(open_page: OpenPage, photos: Photos) -> None:

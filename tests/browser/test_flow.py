@@ -6,11 +6,12 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from PIL import Image
 from playwright.sync_api import Page, Request, expect
 
 from tests.browser.pages import OpenPage
-from tests.browser.person import PATIENCE_MS, Person
+from tests.browser.person import PATIENCE_MS, Person, hold
 from tests.browser.photos import Photos
 from tests.clips import seen
 from tests.painted import assert_painted
@@ -104,6 +105,30 @@ def test_a_photo_is_taken_with_the_camera(open_page: OpenPage, shoot: Shoot) -> 
     expect(dialog).to_be_hidden()
     person.paint()
     person.sees_picture()
+
+
+def test_one_camera_is_closed_before_another_is_asked_for(open_page: OpenPage) -> None:
+    page = open_page(permissions=["camera"])
+    # Many phones refuse the second one else; these here don't.
+    page.evaluate("""() => {
+      const media = navigator.mediaDevices;
+      const ask = media.getUserMedia.bind(media);
+      const tracks = [];
+      window.openCameras = [];
+      media.getUserMedia = async (wanted) => {
+        window.openCameras.push(tracks.filter(({ readyState }) => readyState === "live").length);
+        const stream = await ask(wanted);
+        tracks.push(...stream.getTracks());
+        return stream;
+      };
+    }""")
+    person = Person(page)
+    person.button("Take a photo").click()
+    for _ in range(2):
+        expect(person.button("Take it")).to_be_enabled()
+        person.button("Other camera").click()
+    expect(person.button("Take it")).to_be_enabled()
+    assert page.evaluate("() => window.openCameras") == [0, 0, 0]
 
 
 def test_a_camera_that_is_refused_is_told(open_page: OpenPage) -> None:
@@ -243,6 +268,30 @@ def test_cancelling_gives_the_photo_back(open_page: OpenPage, photos: Photos) ->
     page.get_by_role("checkbox", name=re.compile("^This photo is large")).check()
     person.paint()
     person.sees_picture()
+
+
+@pytest.mark.parametrize("smaller_first", [False, True], ids=["whole first", "smaller first"])
+def test_a_photo_is_sent_anew_if_it_shall_have_another_size(
+    open_page: OpenPage, photos: Photos, smaller_first: bool
+) -> None:
+    person = Person(open_page())
+    page = person.page
+    requests = asked(page)
+    person.choose(photos.huge)
+    offer = page.get_by_role("checkbox", name=re.compile("^This photo is large"))
+    offer.set_checked(smaller_first)
+    page.route("**/api/v1/jobs", hold)
+    with page.expect_request("**/api/v1/jobs"):
+        person.paint()
+    # It is there, and no job has it yet.
+    person.button("Cancel").click()
+    page.unroute("**/api/v1/jobs")
+    offer.set_checked(not smaller_first)
+    person.paint()
+    person.sees_picture()
+    whole = photos.huge.stat().st_size
+    announced = [each.post_data_json or {} for each in posted(requests, "/uploads")]
+    assert [each["size"] < whole for each in announced] == [smaller_first, not smaller_first]
 
 
 def test_the_slider_is_moved_by_pointer_and_by_keys(open_page: OpenPage, photos: Photos) -> None:

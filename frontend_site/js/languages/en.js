@@ -58,6 +58,7 @@ export default {
   stage_paste: "Painting faces",
   stage_encode: "Finishing",
   stage_store: "Finishing",
+  stage_elsewhere: "Another tab of this page is at it",
   again_in: "{what} Trying again in {seconds} s.",
   again_online: "You are offline. It goes on by itself when you are back.",
   hurry: "Try now",

@@ -58,6 +58,7 @@ export default {
   stage_paste: "正在绘制人脸",
   stage_encode: "正在收尾",
   stage_store: "正在收尾",
+  stage_elsewhere: "另一个标签页正在处理",
   again_in: "{what}{seconds} 秒后重试。",
   again_online: "你已离线。恢复网络后会自动继续。",
   hurry: "立即重试",

@@ -40,6 +40,8 @@ async function open() {
 async function start() {
   at("camera-trouble").hidden = true;
   at("shoot").disabled = true;
+  // Many phones open no camera while another one is open.
+  stop();
   try {
     const video = { facingMode: facing, width: { ideal: 1920 }, height: { ideal: 1920 } };
     const fresh = await navigator.mediaDevices.getUserMedia({ video });

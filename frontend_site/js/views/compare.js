@@ -21,7 +21,7 @@ export function setUpCompare() {
 }
 
 /**
- * @param {import("../desk.js").Photo} photo
+ * @param {import("../photos.js").Photo} photo
  * @param {import("../desk.js").Painting} painting
  */
 export function showCompare(photo, painting) {

@@ -23,7 +23,13 @@ export function notify(text, choice = null) {
     at("stage").focus({ preventScroll: true });
   };
   at("notice").hidden = false;
-  timer = setTimeout(gone, SHOWN_MILLISECONDS);
+  timer = setTimeout(end, SHOWN_MILLISECONDS);
+}
+
+function end() {
+  // Nothing goes away under whoever is at it by keyboard.
+  if (at("notice").contains(document.activeElement)) timer = setTimeout(end, SHOWN_MILLISECONDS);
+  else gone();
 }
 
 function gone() {

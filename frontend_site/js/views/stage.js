@@ -25,7 +25,8 @@ export function setUpStage(desk) {
     at("stage").focus();
   });
   at("shrink").addEventListener("change", () => {
-    desk.change(desk.selected, { shrunk: at("shrink").checked });
+    // What was sent before a cancel has the other size.
+    desk.change(desk.selected, { shrunk: at("shrink").checked, uploadId: null });
   });
   const show = () => showStage(desk);
   desk.addEventListener("select", show);
