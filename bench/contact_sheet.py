@@ -60,7 +60,8 @@ def before_and_after(
     side = treatment.face.face_side or 0
     generator = models.generators.get(treatment.face)
     crops = [paint_face(photo, face, generator, side, memory) for face in treated]
-    result = paste_faces(background, treated, crops, background)
+    result = background.copy()
+    paste_faces(result, treated, crops, background)
     for face in treated:
         ratio = seam_ratio(result, background, portrait_transform(face.landmarks, 256))
         seams.append((ratio, file.name))

@@ -207,6 +207,15 @@ def test_what_all_frames_take_is_foretold(models: Models, limits: PipelineLimits
     assert transform(data, fits, tight, models).frames > 1
 
 
+def test_what_many_faces_take_is_foretold(models: Models, limits: PipelineLimits) -> None:
+    tight = replace(limits, memory_budget=150 * 2**20)
+    data = clip_of(moving(2), "GIF")
+    transform(data, TransformOptions(max_faces=20), tight, models)
+    # 188 MiB of crops, as `cute` paints them.
+    with pytest.raises(PictureTooLarge):
+        transform(data, TransformOptions(max_faces=1000), tight, models)
+
+
 def test_progress_is_told_frame_by_frame_and_can_end_the_work(
     models: Models, limits: PipelineLimits
 ) -> None:

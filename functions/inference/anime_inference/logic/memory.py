@@ -23,13 +23,15 @@ class Memory:
         budget: bytes, the process itself not counted.
         pixels: of the photo, or of one frame of a clip; 0 where the network is all that counts.
         bytes_per_pixel: what is held for each of them.
+        beside: bytes that are held whatever size it has.
     """
 
     budget: int
     pixels: int = 0
     bytes_per_pixel: int = HELD_BYTES
+    beside: int = 0
 
     @property
     def for_runs(self) -> int:
         """Bytes that are left for the network."""
-        return self.budget - self.pixels * self.bytes_per_pixel
+        return self.budget - self.beside - self.pixels * self.bytes_per_pixel

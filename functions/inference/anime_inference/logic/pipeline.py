@@ -30,6 +30,9 @@ from anime_shared.options import TransformOptions
 from anime_shared.style import Style
 from anime_shared.treatment import Treatment, choose_treatment
 
+# Painted faces that are held before they are in the picture: a crowd's would take hundreds of MiB.
+_FACES_AT_ONCE = 32
+
 
 def transform(
     data: bytes,
@@ -141,11 +144,15 @@ class _Canvas:
         assert side is not None  # noqa: S101 - `choose_treatment` sees to it
         generator = self._models.generators.get(style)
         photo = self._photo.rgb
-        with self._timings.measure("stylise"):
-            painted = [paint_face(photo, face, generator, side, self._memory) for face in treated]
-        with self._timings.measure("paste"):
-            skin = photo if self._options.keep_colors else self._picture
-            self._picture = paste_faces(self._picture, treated, painted, skin)
+        below = self._picture
+        skin = photo if self._options.keep_colors else below
+        self._picture = below.copy()
+        for start in range(0, len(treated), _FACES_AT_ONCE):
+            some = treated[start : start + _FACES_AT_ONCE]
+            with self._timings.measure("stylise"):
+                painted = [paint_face(photo, face, generator, side, self._memory) for face in some]
+            with self._timings.measure("paste"):
+                paste_faces(self._picture, some, painted, skin)
         self.face = UsedModel(style.id, generator.checksum)
 
     def finish(self) -> Picture:

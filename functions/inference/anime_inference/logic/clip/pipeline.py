@@ -127,7 +127,12 @@ class _Clip:
     def _memory(self, pixels: int) -> Memory:
         all_frames = HELD_OF_ALL_FRAMES[self._task.format] * self._sides * self._task.header.frames
         held = HELD_BYTES + _HELD_BETWEEN_FRAMES + all_frames
-        return Memory(self._memory_budget, pixels, held)
+        return Memory(self._memory_budget, pixels, held, self._held_faces())
+
+    def _held_faces(self) -> int:
+        """Bytes of painted faces, which are kept for as long as they stand still."""
+        style = self._task.treatment.face
+        return 0 if style is None else self._task.options.max_faces * 3 * _side_of(style) ** 2
 
     def _check_room(self, width: int, height: int) -> None:
         """See, before any frame is decoded, that there will be room for all."""

@@ -27,16 +27,14 @@ def paint_face(
 
 def paste_faces(
     picture: Pixels, faces: Sequence[Face], painted: Sequence[Pixels], skin: Pixels
-) -> Pixels:
-    """The picture with the painted faces in it; the smallest last, as they are mostly in front.
+) -> None:
+    """Blend painted faces in, the smallest last, as they are mostly in front.
 
     Args:
-        picture: RGB ``uint8[H, W, 3]``; left as it is.
+        picture: RGB ``uint8[H, W, 3]``, written to.
         faces: by descending size.
         painted: one crop a face, from :func:`paint_face`.
         skin: a picture of the same people whose skin has the tone that theirs shall have.
     """
-    result = picture.copy()
     for face, crop in zip(faces, painted, strict=True):
-        paste_face(result, crop, portrait_transform(face.landmarks, crop.shape[0]), skin)
-    return result
+        paste_face(picture, crop, portrait_transform(face.landmarks, crop.shape[0]), skin)
