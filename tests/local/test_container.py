@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import httpx2
 import psutil
@@ -19,11 +20,11 @@ PROBES = {"inference": "/readyz", "web": "/healthz"}
 
 
 @contextmanager
-def running(function: str) -> Iterator[tuple[psutil.Popen, str]]:
+def running(function: str, *more: str) -> Iterator[tuple[psutil.Popen, str]]:
     """Its first process, and where it answers."""
     port = free_port()
     command = ("-m", "anime_local.container", function, "--host", "127.0.0.1", "--port", str(port))
-    process = psutil.Popen([sys.executable, *command])
+    process = psutil.Popen([sys.executable, *command, *more])
     try:
         yield process, f"http://127.0.0.1:{port}{PROBES[function]}"
     finally:
@@ -69,3 +70,22 @@ def test_what_dies_starts_again_and_all_ends_in_good_order(function: str) -> Non
         process.terminate()
         assert process.wait(30) == 0
         assert not any(child.is_running() for child in left)
+
+
+def test_numbers_are_counted_where_the_operator_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ANIME_METRICS_PORT", str(free_port()))
+    folder = tmp_path / "numbers"
+    folder.mkdir()
+    with running("web", "--metrics-folder", str(folder)) as (process, url):
+        wait_until_it_answers(url)
+        assert list(folder.glob("animegan-metrics-*/counter_*.db"))
+        process.terminate()
+        assert process.wait(30) == 0
+    assert list(folder.iterdir()) == []
+
+
+def test_a_folder_for_numbers_must_be_there(tmp_path: Path) -> None:
+    with running("web", "--metrics-folder", str(tmp_path / "none")) as (process, _):
+        assert process.wait(30) == 2

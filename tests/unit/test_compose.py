@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
+
+import yaml
 
 from scripts.compose.environment import FOLDER, write
 
@@ -41,3 +44,23 @@ def test_every_variable_that_is_asked_for_has_a_line_or_a_default() -> None:
     needed = set(re.findall(r"\$\{(\w+):\?", text))
     assert needed
     assert needed <= given
+
+
+def test_numbers_have_a_folder_that_no_photo_fills() -> None:
+    user = re.findall(r"^USER (.*)$", (FOLDER / "Dockerfile").read_text(), re.MULTILINE)
+    services = yaml.safe_load((FOLDER / "compose.yaml").read_text())["services"]
+    counting = [each for each in services.values() if "ANIME_METRICS_PORT" in str(each)]
+    assert len(counting) == 3
+    for service in counting:
+        *_, option, folder = service["command"]
+        mounts = dict(mount.split(":") for mount in service["tmpfs"])
+        owner = dict(part.split("=") for part in mounts[folder].split(","))
+        assert option == "--metrics-folder"
+        assert {f"{owner['uid']}:{owner['gid']}"} == set(user)
+
+
+def test_a_container_is_started_as_its_image_says() -> None:
+    commands = re.findall(r"^CMD (.*)$", (FOLDER / "Dockerfile").read_text(), re.MULTILINE)
+    services = yaml.safe_load((FOLDER / "compose.yaml").read_text())["services"]
+    started = [services[name]["command"][:4] for name in ("web", "inference")]
+    assert started == [json.loads(command) for command in commands]

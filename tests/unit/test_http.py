@@ -24,6 +24,7 @@ from anime_shared import errors
 from anime_shared.options import OutputFormat
 from anime_shared.styles import DEFAULT_STYLE, STYLES
 from tests.clips import clip_of, moving, seen
+from tests.contract.test_unavailable import files_of_at_most
 from tests.pictures import file_of, gradient, opened, png_bomb
 
 URL = "/api/v1/transform"
@@ -109,6 +110,29 @@ def test_the_picture_itself(client: TestClient, accept: str, fmt: str, media_typ
     image = opened(answer.content)
     assert image.size == (64, 48)
     assert Image.MIME[image.format or ""] == media_type
+
+
+def test_pages_may_read_every_header_of_a_picture(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, cors_origins="https://page.example")
+    with TestClient(create_app(settings)) as client:
+        headers = {"Accept": "image/*", "Origin": "https://page.example"}
+        answer = client.post(URL, files=image_field(file_of(gradient())), headers=headers)
+    ours = {name for name in answer.headers if name.startswith("anime-")}
+    assert {"anime-frames", "anime-cost-usd"} <= ours
+    exposed = answer.headers["access-control-expose-headers"].lower().split(", ")
+    assert ours <= set(exposed)
+
+
+def test_a_full_disk_is_not_the_clients_fault(client: TestClient) -> None:
+    data = bytes(2 * 2**20)
+    with files_of_at_most(2**19):
+        answer = client.post(URL, files=image_field(data))
+    assert (answer.status_code, answer.headers["content-type"]) == (503, PROBLEM)
+    problem = answer.json()
+    assert problem["type"] == "urn:anime:problem:storage-unavailable"
+    assert problem["retryable"] is True
+    assert int(answer.headers["retry-after"]) > 0
+    assert client.post(URL, files=image_field(data)).status_code == 415
 
 
 def test_options_arrive(client: TestClient) -> None:

@@ -26,6 +26,10 @@ class Impatient(Connection):
     look_seconds = 0.5
 
 
+# More than the system takes off a server's hands for a client that takes nothing.
+MUCH = 12 * 2**20
+
+
 class Crowded(Connection):
     most_connections = 20
 
@@ -41,6 +45,10 @@ def url(tmp_path: Path) -> Iterator[str]:
     @app.get("/endless")
     async def endless() -> StreamingResponse:
         return StreamingResponse(iter(lambda: b"x" * 65_536, None))
+
+    @app.get("/much")
+    async def much() -> PlainTextResponse:
+        return PlainTextResponse("x" * MUCH)
 
     with serving(app, http=Impatient) as url:
         yield url
@@ -111,6 +119,17 @@ def test_who_takes_no_answer_is_hung_up_on(url: str) -> None:
         client.sendall(b"GET /endless HTTP/1.1\r\nHost: x\r\n\r\n")
         time.sleep(2.5)
         assert everything(client)
+
+
+def test_who_is_told_to_go_and_takes_nothing_is_hung_up_on(url: str) -> None:
+    with connected(url) as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
+        client.sendall(b"GET /much HTTP/1.1\r\nHost: x\r\n\r\n")
+        client.sendall(b"POST /slowly HTTP/1.1\r\nHost: x\r\nContent-Length: 999999\r\n\r\nx")
+        time.sleep(2.5)
+        taken = everything(client)
+    assert len(taken) < MUCH
+    assert b"request-too-slow" not in taken
 
 
 def test_who_takes_an_answer_slowly_gets_it(url: str) -> None:

@@ -97,6 +97,51 @@ def test_a_silent_inference_function_is_a_problem_in_time(make_site: MakeSite) -
     problem_of(answer, 503, "inference-unreachable")
 
 
+def test_who_sends_a_photo_slowly_takes_nobody_elses_time(tmp_path: Path) -> None:
+    app = FastAPI()
+
+    @app.post("/api/v1/transform")
+    async def echo(request: Request) -> Response:
+        return Response(await request.body())
+
+    def slowly() -> Iterator[bytes]:
+        for _ in range(6):
+            time.sleep(0.3)
+            yield b"a" * 1000
+
+    with serving(app) as url:
+        settings = WebSettings(
+            data_dir=tmp_path, inference_url=url, rate_limit="", forward_timeout=1
+        )
+        with serving(create_web(settings)) as web:
+            answer = httpx2.post(f"{web}/upload", content=slowly(), timeout=20)
+    assert (answer.status_code, answer.content) == (200, b"a" * 6000)
+
+
+def test_its_seconds_begin_when_it_has_the_photo(tmp_path: Path) -> None:
+    app = FastAPI()
+
+    @app.post("/api/v1/transform")
+    async def never(request: Request) -> None:
+        await request.body()
+        await asyncio.sleep(5)
+
+    def slowly() -> Iterator[bytes]:
+        for _ in range(4):
+            time.sleep(0.3)
+            yield b"a" * 1000
+
+    with serving(app) as url:
+        settings = WebSettings(
+            data_dir=tmp_path, inference_url=url, rate_limit="", forward_timeout=1
+        )
+        with serving(create_web(settings)) as web:
+            start = time.monotonic()
+            answer = httpx2.post(f"{web}/upload", content=slowly(), timeout=20)
+    assert 2 < time.monotonic() - start < 4
+    problem_of(answer, 503, "inference-unreachable")
+
+
 def test_bodies_are_streamed_and_only_needed_headers_sent(make_site: MakeSite) -> None:
     seen: dict[str, str] = {}
     app = FastAPI()

@@ -113,6 +113,15 @@ def test_an_expired_upload_is_refused(site: Site) -> None:
     problem_of(site.post_job(upload_id), 410, "upload-expired")
 
 
+def test_a_job_that_is_ordered_late_ends_with_its_photo(site: Site) -> None:
+    upload_id = site.upload()
+    upload = site.platform.ledger.upload(upload_id)
+    assert upload is not None
+    site.pass_time(site.settings.retention - 60)
+    job = site.platform.ledger.job(site.post_job(upload_id).json()["job_id"])
+    assert job.expires_at == upload.expires_at
+
+
 def test_an_upload_without_its_file_is_refused(site: Site) -> None:
     problem_of(site.post_job(site.announce()["upload_id"]), 409, "upload-missing")
 

@@ -63,6 +63,22 @@ def test_the_server_stops_at_once_for_those_who_wait(
     assert "Traceback" not in (tmp_path / "server.log").read_text()
 
 
+def test_no_header_says_where_a_client_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, listener: socket.socket
+) -> None:
+    monkeypatch.setenv("ANIME_DATA_DIR", str(tmp_path / "var"))
+    monkeypatch.setenv("ANIME_RATE_LIMIT", "2/minute")
+    url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    arguments = ("--fd", str(listener.fileno()))
+    with process("server", tmp_path, *arguments, fds=(listener.fileno(),)):
+        answers = [
+            httpx.delete(f"{url}/api/v1/jobs/x", headers=headers, timeout=30).status_code
+            for n in range(3)
+            for headers in [{"X-Forwarded-For": f"192.0.2.{n}", "X-Forwarded-Proto": "https"}]
+        ]
+    assert answers == [404, 404, 429]
+
+
 def test_the_housekeeper_tells_and_sweeps(
     tmp_path: Path, make_site: MakeSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:

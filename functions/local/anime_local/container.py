@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
+from pathlib import Path
 from typing import Final
 
 from anime_local.listening import SPARE_GRACE, function, listen
@@ -27,12 +29,17 @@ def main() -> None:
     parser.add_argument("function", choices=("web", "inference"))
     parser.add_argument("--host", default="0.0.0.0", help="address to listen on")  # noqa: S104
     parser.add_argument("--port", type=int, default=8000, help="port to listen on")
+    parser.add_argument(
+        "--metrics-folder",
+        type=_folder,
+        help="existing folder for numbers in hand; otherwise that of temporary files",
+    )
     arguments = parser.parse_args()
     settings = read_settings(PlatformSettings)
     start_logging(settings, "supervisor", "warning")
     with (
         listen(arguments.host, arguments.port) as listener,
-        shared_numbers(settings.metrics_port) as telling,
+        shared_numbers(settings.metrics_port, arguments.metrics_folder) as telling,
     ):
         others = told_by_another(telling)
         if arguments.function == "web":
@@ -44,6 +51,13 @@ def main() -> None:
         module = f"anime_{arguments.function}.entry.server"
         server = function(arguments.function, module, listener, grace, telling)
         asyncio.run(_run(server, behind))
+
+
+def _folder(name: str) -> Path:
+    folder = Path(name)
+    if not os.access(folder, os.W_OK | os.X_OK) or not folder.is_dir():
+        raise argparse.ArgumentTypeError(f"{name} is no folder that can be written")
+    return folder
 
 
 def _stop_grace() -> float:

@@ -34,8 +34,8 @@ class Settings(PlatformSettings):
         Field(
             gt=0,
             le=900,
-            description="Seconds that it has for an answer. A gateway that gives up earlier "
-            "answers in its own words.",
+            description="Seconds that it has for an answer, from when it has the whole photo. A "
+            "gateway that gives up earlier answers in its own words.",
         ),
     ] = 28
     upload_url_seconds: Annotated[

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Final
 
 import httpx2
@@ -23,7 +24,8 @@ class HttpForwarder:
 
     Args:
         url: of the inference function.
-        seconds: until its answer must have begun.
+        seconds: until its answer must have begun, from when it has all of the body; it may be
+            silent no longer before that, either.
     """
 
     def __init__(self, url: str, seconds: float) -> None:
@@ -42,13 +44,23 @@ class HttpForwarder:
             InferenceUnreachable: no answer in time.
         """
         try:
-            async with asyncio.timeout(self._seconds):
-                answer = await self._send(request)
+            async with asyncio.timeout(self._seconds) as limit:
+                body = self._untimed(request.body, limit)
+                answer = await self._send(replace(request, body=body))
         except (httpx2.TransportError, OSError, TimeoutError) as error:
             raise InferenceUnreachable(
                 "the function that paints doesn't answer; try again in a moment"
             ) from error
         return ForwardedAnswer(answer.status_code, dict(answer.headers), _body(answer))
+
+    async def _untimed(
+        self, body: AsyncIterator[bytes], limit: asyncio.Timeout
+    ) -> AsyncIterator[bytes]:
+        # How long a client takes to send its photo says nothing about who paints it.
+        limit.reschedule(None)
+        async for chunk in body:
+            yield chunk
+        limit.reschedule(asyncio.get_running_loop().time() + self._seconds)
 
     async def _send(self, request: ForwardedRequest) -> httpx2.Response:
         *others, last = await self._containers.idlest_first()

@@ -147,7 +147,8 @@ def new_job(
         webhook_url=order.webhook_url,
         batch_id=batch_id,
         created_at=now,
-        expires_at=now + rules.retention,
+        # Its photo is kept no longer.
+        expires_at=min(now + rules.retention, upload.expires_at),
         correlation_id=trail.fields().get("correlation_id"),
     )
 

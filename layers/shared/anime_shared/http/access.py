@@ -24,6 +24,7 @@ _EXPOSED = (
     "Anime-Cost-USD",
     "Anime-Face-Style",
     "Anime-Faces",
+    "Anime-Frames",
     "Anime-Memory-Bytes",
     "Anime-Model",
     "Anime-Size",

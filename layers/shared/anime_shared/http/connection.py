@@ -85,6 +85,8 @@ class Connection(H11Protocol):
             self._head_deadline = None
 
     def _look(self) -> None:
+        # Who is told to go may still take nothing of that, and must be seen again.
+        self._next_look = self.loop.call_later(self.look_seconds, self._look)
         waiting = self.transport.get_write_buffer_size()
         if self._waiting and waiting > self._waiting - self.least_bytes:
             self.transport.abort()
@@ -97,7 +99,6 @@ class Connection(H11Protocol):
             self._give_up("the body of the request")
             return
         self._received = 0
-        self._next_look = self.loop.call_later(self.look_seconds, self._look)
 
     def _give_up(self, what: str) -> None:
         """Say why, if an answer hasn't begun yet, and hang up."""

@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from anime_shared import trail
-from anime_shared.errors import AnimeError, InternalError
+from anime_shared.errors import AnimeError, InternalError, StorageUnavailable
 from anime_shared.problems import invalid_field, problem_of
 from anime_shared.trail import CORRELATION_HEADER
 
@@ -54,7 +54,12 @@ def install(app: FastAPI) -> None:
         return respond(invalid_field(error.errors()))
 
     @app.exception_handler(HTTPException)
-    async def on_routing(_: Request, error: HTTPException) -> JSONResponse:
+    async def on_routing(request: Request, error: HTTPException) -> JSONResponse:
+        if isinstance(error.__cause__, OSError):
+            # The framework puts large bodies aside, and blames the client where it can't.
+            unavailable = StorageUnavailable("the disk for temporary files is full or fails")
+            unavailable.__cause__ = error.__cause__
+            return await on_typed(request, unavailable)
         problem = {
             "type": "about:blank",
             "title": error.detail,

@@ -43,6 +43,8 @@ def run(
         http=Connection,
         ws="none",
         access_log=arguments.access_log,
+        # Whoever connects from this machine would be believed to be whom they say.
+        proxy_headers=False,
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
     _allow_files()

@@ -23,6 +23,7 @@ from anime_shared.errors import (
     NotReady,
     PictureTooComplex,
     PictureTooLarge,
+    StorageUnavailable,
     StyleNotInstalled,
     UnknownStyle,
     UploadTooLarge,
@@ -108,4 +109,5 @@ PROBLEMS = answers_to(
     FaceModelMissing,
     Busy,
     NotReady,
+    StorageUnavailable,
 )
