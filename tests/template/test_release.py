@@ -37,6 +37,13 @@ def test_every_function_with_an_alias_is_published_by_release(release: str) -> N
     assert {each["AutoPublishCodeSha256"] for each in functions.values()} == {release}
 
 
+def test_a_release_changes_every_function_or_lambda_would_publish_nothing() -> None:
+    before, after = Stack(Release="1796000000"), Stack(Release="1796000001")
+    for name, function in before.functions().items():
+        assert function["Description"] != after.functions()[name]["Description"]
+        assert len(function["Description"]) <= 256
+
+
 def test_a_release_is_no_longer_than_what_sam_takes_of_it() -> None:
     allowed = document()["Parameters"]["Release"]["AllowedPattern"]
     assert re.fullmatch(allowed, f"{time.time():.0f}")

@@ -67,6 +67,12 @@ def test_messages_stay_hidden_for_six_times_the_functions_timeout(
     assert queue["MessageRetentionPeriod"] > queue["VisibilityTimeout"] * deliveries
 
 
+def test_a_job_after_one_crash_is_no_alarm(stack: Stack) -> None:
+    _, queue = queue_of(stack, "InferenceFunction")
+    again = queue["VisibilityTimeout"] + int(stack.functions()["InferenceFunction"]["Timeout"])
+    assert again < stack.of_type("CloudWatch::Alarm")["JobsWaiting"]["Threshold"]
+
+
 def test_an_animated_picture_gives_up_before_the_function(stack: Stack) -> None:
     function = stack.functions()["InferenceFunction"]
     seconds = float(function["Environment"]["Variables"]["ANIME_MAX_CLIP_SECONDS"])
@@ -80,6 +86,8 @@ def test_the_slowest_receivers_of_webhooks_fit_into_one_call() -> None:
     # One after the other; where the call is ended, all of its messages come again.
     longest = source_of(function)["BatchSize"] * webhook_sender._WHOLE_SECONDS
     assert longest < int(function["Timeout"])
+    # Nor does somebody's receiver take a new version back.
+    assert longest < Stack().of_type("CloudWatch::Alarm")["WebSlow"]["Threshold"] / 1000
 
 
 def test_the_function_knows_its_queue(stack: Stack) -> None:
