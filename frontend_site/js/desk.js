@@ -25,6 +25,8 @@
  * @property {{code: string, detail: string, limit: unknown, retryable: boolean} | null} problem
  */
 
+// Longer than most: whatever changes a painting's state is here, to be seen together.
+
 import { cancelJob } from "./api.js";
 import { newId } from "./ids.js";
 import { frameOf, look, typeOf } from "./photos.js";
@@ -40,6 +42,8 @@ export class Desk extends EventTarget {
   /** @type {string | null} */
   selectedId = null;
   #history;
+  /** @type {Set<string>} ids of paintings that were kept: what is gone of these, another tab deleted */
+  #kept = new Set();
   /** @type {Map<string, AbortController>} */
   #active = new Map();
   /** @type {Map<string, Promise<void>>} until the size of a new photo is known */
@@ -77,12 +81,25 @@ export class Desk extends EventTarget {
         continue;
       }
       this.paintings.set(painting.id, painting);
+      this.#kept.add(painting.id);
       this.#tell("change", painting);
       if (painting.state === "active") this.#resume(painting);
     }
     const unfinished = paintings.findLast(({ state }) => state === "ready" || state === "active");
     // Somebody may have been quicker.
     if (this.selectedId === null && unfinished) this.select(unfinished.id);
+  }
+
+  /** See what other tabs have made of what is ready here. */
+  async catchUp() {
+    for (const painting of this.#ready().filter(({ id }) => this.#kept.has(id))) {
+      const kept = await this.#history.find("paintings", painting.id);
+      // It may have been begun or taken away meanwhile.
+      if (painting.state !== "ready" || !this.paintings.has(painting.id)) continue;
+      if (!kept) this.#takeAway(painting);
+      else if (kept.state !== "ready") this.change(painting, kept);
+      if (painting.state === "active") this.#resume(painting);
+    }
   }
 
   /**
@@ -152,16 +169,15 @@ export class Desk extends EventTarget {
     const { jobId } = painting;
     this.change(painting, { state: "ready", stage: null, percent: null, waiting: null, jobId: null });
     this.#keep(painting);
-    await this.#deleteOnServer(painting, jobId);
+    const { paintings: kept } = await this.#history.all();
+    await this.#deleteOnServer(painting, jobId, kept);
   }
 
   /** Take a painting away; returns what brings it back, and what makes it final. */
   remove(painting) {
     const photo = this.photoOf(painting);
-    this.paintings.delete(painting.id);
-    this.#history.forget("paintings", painting.id);
-    if (this.selectedId === painting.id) this.select(null);
-    this.#tell("remove", painting);
+    this.#takeAway(painting);
+    const before = this.#history.all();
     return {
       undo: () => {
         this.paintings.set(painting.id, painting);
@@ -171,12 +187,16 @@ export class Desk extends EventTarget {
         this.#tell("change", painting);
         this.select(painting.id);
       },
-      finish: () => this.#forget(painting),
+      // Who leaves the page can't wait for what is kept by now.
+      finish: (leaving) => this.#forget(painting, leaving ? before : this.#history.all()),
     };
   }
 
   clear() {
-    for (const painting of [...this.paintings.values()]) this.remove(painting).finish();
+    const cleared = [...this.paintings.values()];
+    for (const painting of cleared) this.#takeAway(painting);
+    const rest = this.#history.all();
+    for (const painting of cleared) this.#forget(painting, rest);
   }
 
   /** Note what is new of a painting, and tell everybody. */
@@ -214,6 +234,7 @@ export class Desk extends EventTarget {
       problem: null, ...news,
     });
     this.#keep(painting);
+    this.#keepPhoto(this.photoOf(painting));
     claim(painting.id, this.#run(painting));
   }
 
@@ -227,7 +248,7 @@ export class Desk extends EventTarget {
       await inTurn(painting.id, { signal, onWait }, async () => {
         const kept = await this.#history.find("paintings", painting.id);
         if (signal.aborted) return;
-        if (!kept && this.paintings.has(painting.id)) return void this.remove(painting);
+        if (!kept && this.paintings.has(painting.id)) return this.#takeAway(painting);
         this.change(painting, kept ?? {});
         if (painting.state === "active") await this.#run(painting);
       });
@@ -263,24 +284,42 @@ export class Desk extends EventTarget {
   }
 
   async #keep(painting) {
-    if (this.paintings.has(painting.id)) await this.#history.keep("paintings", { ...painting, waiting: null });
+    if (!this.paintings.has(painting.id)) return;
+    if (await this.#history.keep("paintings", { ...painting, waiting: null })) this.#kept.add(painting.id);
   }
 
-  async #forget(painting) {
+  /** Another tab may have deleted it with the last painting that was there. */
+  async #keepPhoto(photo) {
+    if (photo.looking || await this.#history.find("photos", photo.id)) return;
+    await this.#history.keep("photos", photo);
+  }
+
+  #takeAway(painting) {
+    this.paintings.delete(painting.id);
+    this.#history.forget("paintings", painting.id);
+    if (this.selectedId === painting.id) this.select(null);
+    this.#tell("remove", painting);
+  }
+
+  async #forget(painting, rest) {
     this.#active.get(painting.id)?.abort();
-    const others = [...this.paintings.values()].some(({ photoId }) => photoId === painting.photoId);
-    if (!others) {
+    // Another tab may have painted the photo again.
+    const { paintings: kept } = await rest;
+    const ofPhoto = ({ photoId }) => photoId === painting.photoId;
+    if (![...this.paintings.values()].some(ofPhoto)) {
       this.photos.delete(painting.photoId);
-      this.#history.forget("photos", painting.photoId);
+      if (!kept.some(ofPhoto)) this.#history.forget("photos", painting.photoId);
     }
-    await this.#deleteOnServer(painting, painting.jobId);
+    await this.#deleteOnServer(painting, painting.jobId, kept);
   }
 
   /** Together with a job, the server deletes what was sent for it. */
-  async #deleteOnServer({ uploadId }, jobId) {
-    const others = [...this.paintings.values()].filter((other) => other.uploadId === uploadId);
+  async #deleteOnServer({ uploadId }, jobId, kept) {
+    const ofUpload = (other) => other.uploadId === uploadId;
+    const others = [...this.paintings.values()].filter(ofUpload);
+    const needed = [...others, ...kept.filter(ofUpload)].some(({ state }) => state === "active");
     // It is deleted there after a day in any case.
-    if (!jobId || others.some(({ id, state }) => state === "active" && this.#active.has(id))) return;
+    if (!jobId || needed) return;
     for (const other of others) this.change(other, { uploadId: null });
     await deleteOnServer(jobId);
   }

@@ -31,12 +31,17 @@ export class History {
 
   /** @returns {Promise<object | undefined>} the record with this id */
   async find(store, id) {
+    if (!this.#database) return undefined;
     return done(this.#database.transaction(store).objectStore(store).get(id));
   }
 
-  /** Keep a record under its id; without room for it, it is not kept. */
+  /**
+   * Keep a record under its id.
+   *
+   * @returns {Promise<boolean>} whether there was room for it
+   */
   async keep(store, record) {
-    await this.#write(store, (records) => records.put(record));
+    return this.#write(store, (records) => records.put(record));
   }
 
   async forget(store, id) {
@@ -44,11 +49,13 @@ export class History {
   }
 
   async #write(store, change) {
-    if (!this.#database) return;
+    if (!this.#database) return false;
     try {
       await done(change(this.#database.transaction(store, "readwrite").objectStore(store)));
+      return true;
     } catch (error) {
       console.info("the browser doesn't keep this picture:", error.name);
+      return false;
     }
   }
 }

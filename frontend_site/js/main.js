@@ -22,4 +22,7 @@ setUpCamera(desk);
 setUpStage(desk);
 setUpReel(desk, choose);
 setUpPanel(desk);
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "visible") desk.catchUp();
+});
 await desk.restore();

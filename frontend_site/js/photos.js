@@ -22,9 +22,14 @@ const TYPES = {
 };
 const MAGIC = [
   [/^\xff\xd8\xff/, "image/jpeg"], [/^\x89PNG/, "image/png"], [/^GIF8/, "image/gif"],
-  [/^RIFF....WEBP/s, "image/webp"], [/^....ftypavi[fs]/s, "image/avif"],
-  [/^....ftyp(hei[cmsx]|hev[cx])/s, "image/heic"], [/^....ftypm[is]f1/s, "image/heif"],
+  [/^RIFF....WEBP/s, "image/webp"],
 ];
+/** Of ISO 14496-12 files, the more telling ones first: the server takes them for the same. */
+const BRANDS = [
+  [/^avi[fs]$/, "image/avif"], [/^(hei[cmsx]|hev[cx])$/, "image/heic"], [/^m[is]f1$/, "image/heif"],
+];
+/** So far into a file, it tells what it is. */
+const START_BYTES = 64;
 const ACCEPTED = new Set(Object.values(TYPES));
 const SHOWN_SIDE = 1600;
 const FRAME_SIDE = 320;
@@ -55,10 +60,17 @@ export function typeOf(file) {
  * @throws {Problem} "empty-picture": it has no bytes, or they can't be read any more
  */
 export async function contentType(file) {
-  const head = await file.slice(0, 16).arrayBuffer().catch(() => new ArrayBuffer(0));
+  const head = await file.slice(0, START_BYTES).arrayBuffer().catch(() => new ArrayBuffer(0));
   if (head.byteLength === 0) throw new Problem("empty-picture");
   const start = String.fromCharCode(...new Uint8Array(head));
-  return MAGIC.find(([pattern]) => pattern.test(start))?.[1] ?? null;
+  const brands = start.slice(4, 8) === "ftyp" ? brandsOf(start, new DataView(head).getUint32(0)) : [];
+  return MAGIC.find(([pattern]) => pattern.test(start))?.[1]
+    ?? BRANDS.find(([pattern]) => brands.some((brand) => pattern.test(brand)))?.[1] ?? null;
+}
+
+/** The major brand, then (after a version) the compatible ones. */
+function brandsOf(start, size) {
+  return [start.slice(8, 12), ...(start.slice(16, size).match(/.{4}/gs) ?? [])];
 }
 
 /**
@@ -106,8 +118,11 @@ export async function frameOf(file) {
 
 /** The photo with no side longer than `side` pixels; what may be transparent stays so. */
 export async function shrink(file, side) {
-  const opaque = ["image/jpeg", "image/heic", "image/heif"].includes(await contentType(file));
-  const type = opaque ? "image/jpeg" : "image/png";
+  const found = await contentType(file);
+  const opaque = ["image/jpeg", "image/heic", "image/heif"].includes(found);
+  // A photo takes several times the bytes as PNG, which browsers write that write no WebP.
+  const kept = found === "image/png" ? found : "image/webp";
+  const type = opaque ? "image/jpeg" : kept;
   const { pictures: [small] } = await ask({ file, sides: [side], type, quality: 0.92 });
   return small;
 }

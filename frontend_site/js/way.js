@@ -30,7 +30,7 @@ const FEW = 3;
 const LONG_LOOK_SECONDS = 20;
 const SHORT_LOOK_MILLISECONDS = 700;
 
-const GONE = new Set(["unknown-upload", "upload-expired", "upload-missing"]);
+const GONE = new Set(["unknown-upload", "upload-expired", "upload-missing", "upload-mismatch"]);
 
 const sending = new Lanes(2);
 let followed = 0;
@@ -109,7 +109,8 @@ async function ordered(painting, options, { call, tell, patiently, upload }) {
   try {
     job = await order();
   } catch (problem) {
-    // It was sent for an earlier painting of the same photo, which has been deleted since.
+    // It was sent for an earlier painting of the same photo, which has been deleted since; or it
+    // isn't what was announced, and won't be.
     if (!painting.uploadId || !GONE.has(problem.code)) throw problem;
     uploadId = await upload();
     tell({ uploadId, stage: "wait", percent: null });

@@ -32,6 +32,7 @@ class OpenPage:
         mobile: bool = False,
         language: str = "en-US",
         reduced_motion: bool = False,
+        forced_colors: bool = False,
         width: int | None = None,
         height: int | None = None,
         permissions: Iterable[str] = (),
@@ -44,6 +45,7 @@ class OpenPage:
             mobile: a phone that is touched; else a desktop with a mouse.
             language: what the browser asks for, and formats by.
             reduced_motion: what the person's system prefers.
+            forced_colors: whether the person's system chooses the colours.
             width: of the window in CSS pixels; none: the device's.
             height: of the window in CSS pixels; none: the device's.
             permissions: granted without asking, as ``clipboard-read``.
@@ -52,6 +54,7 @@ class OpenPage:
         context = self._browser.new_context(
             base_url=self._url,
             color_scheme="dark" if dark else "light",
+            forced_colors="active" if forced_colors else "none",
             device_scale_factor=2 if mobile else 1,
             has_touch=mobile,
             is_mobile=mobile,

@@ -86,7 +86,8 @@ def test_all_of_it_is_done_by_keyboard(open_page: OpenPage) -> None:
     assert page.evaluate(FOCUSED) == "stage"
     tab_to("wipe")
     page.keyboard.press("ArrowRight")
-    assert float(page.locator("#wipe").input_value()) > 50
+    assert float(page.locator("#wipe").input_value()) == pytest.approx(51)
+    expect(page.locator("#wipe")).to_have_attribute("aria-valuetext", "51% of the photo")
     tab_to("download")
     with page.expect_download():
         page.keyboard.press("Enter")
@@ -118,6 +119,24 @@ def test_the_focus_is_always_to_be_seen(open_page: OpenPage) -> None:
             assert outline == "solid3px", name
             seen.add(name)
     assert {"language", "theme", "choose", "take", "sample", "strength", "keep_colors"} <= seen
+
+
+def test_what_is_chosen_is_to_be_seen_in_the_systems_colours(
+    open_page: OpenPage, shoot: Callable[[Page, str], Path]
+) -> None:
+    page = open_page(forced_colors=True)
+    Person(page)
+    shoot(page, "access-forced-colours")
+    outlines = page.evaluate("""() => [...document.querySelectorAll(".card:has(input)")].map(
+      (card) => [card.querySelector("input").checked, getComputedStyle(card).outlineStyle])""")
+    assert {(True, "solid"), (False, "none")} == {tuple(each) for each in outlines}
+    # The focus has a ring of its own there.
+    chosen = page.locator(".card:has(:checked)").first
+    ring = "(card) => getComputedStyle(card).outlineOffset"
+    assert chosen.evaluate(ring) == "0px"
+    page.locator("#strength").focus()
+    page.keyboard.press("Shift+Tab")
+    assert page.locator(".card:has(:focus-visible)").evaluate(ring) == "4px"
 
 
 def test_second_thoughts_by_keyboard_have_all_the_time_they_need(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, Request, expect
 
+from anime_shared.sniff import HEAD_BYTES, content_type_of
 from tests.browser.pages import OpenPage
 from tests.browser.person import PATIENCE_MS, Person, hold
 from tests.browser.photos import Photos
@@ -232,6 +234,80 @@ def test_a_photo_whose_name_lies_is_sent_as_what_it_is(open_page: OpenPage, phot
     order = announced.value.post_data_json
     assert order is not None
     assert order["content_type"] == "image/webp"
+
+
+HEADS = {
+    "jpeg": b"\xff\xd8\xff\xe0",
+    "png": b"\x89PNG\r\n\x1a\n",
+    "gif": b"GIF89a",
+    "webp": b"RIFF\x10\0\0\0WEBPVP8 ",
+    "avif": b"\0\0\0\x1cftypavif\0\0\0\0mif1miafMA1B",
+    "avif, as a HEIF": b"\0\0\0\x1cftypmif1\0\0\0\0mif1miafavif",
+    "avif, as a sequence": b"\0\0\0\x18ftypmsf1\0\0\0\0msf1avis",
+    "heic": b"\0\0\0\x18ftypheic\0\0\0\0mif1heic",
+    "heic, as a HEIF": b"\0\0\0\x18ftypmif1\0\0\0\0mif1heix",
+    "heif": b"\0\0\0\x14ftypmif1\0\0\0\0mif1",
+    "a version is no brand": b"\0\0\0\x14ftypmif1avifmif1",
+    "behind the brands": b"\0\0\0\x14ftypmif1\0\0\0\0mif1avif",
+    "behind the bytes": b"\0\0\0\x44ftypmif1\0\0\0\0" + b"mif1" * 12 + b"avif",
+    "a film": b"\0\0\0\x18ftypisom\0\0\0\0isommp42",
+    "text": b"This is no photo.\n",
+}
+
+
+def test_page_and_server_take_a_file_for_the_same(open_page: OpenPage) -> None:
+    page = open_page()
+    found = page.evaluate(
+        """async (heads) => {
+          const { contentType } = await import("/js/photos.js");
+          const bytes = (head) => Uint8Array.from(atob(head), (one) => one.charCodeAt(0));
+          return Promise.all(heads.map((head) => contentType(new Blob([bytes(head)]))));
+        }""",
+        [base64.b64encode(head).decode() for head in HEADS.values()],
+    )
+    told = dict(zip(HEADS, found, strict=True))
+    assert told == {name: content_type_of(head[:HEAD_BYTES]) for name, head in HEADS.items()}
+
+
+def test_an_avif_that_says_heif_first_is_painted(
+    open_page: OpenPage, photos: Photos, tmp_path: Path
+) -> None:
+    file = tmp_path / "photo.avif"
+    with Image.open(photos.coffee) as coffee:
+        coffee.save(file)
+    whole = file.read_bytes()
+    file.write_bytes(whole[:8] + b"mif1" + whole[12:])
+    person = Person(open_page())
+    # More than one, so that they go by upload.
+    person.paints(file, file)
+
+
+def test_a_webp_that_is_made_smaller_has_fewer_bytes_and_stays_transparent(
+    open_page: OpenPage, photos: Photos, tmp_path: Path
+) -> None:
+    file = tmp_path / "large.webp"
+    with Image.open(photos.huge) as huge:
+        huge.putalpha(Image.linear_gradient("L").resize(huge.size))
+        huge.save(file, quality=90, method=0)
+    person = Person(open_page())
+    page = person.page
+    sent = page.evaluate(
+        """async (file) => {
+          const { contentType, shrink } = await import("/js/photos.js");
+          const bytes = Uint8Array.from(atob(file), (one) => one.charCodeAt(0));
+          const small = await shrink(new Blob([bytes]), 3000);
+          const { width, height } = await createImageBitmap(small);
+          const canvas = new OffscreenCanvas(width, height);
+          const context = canvas.getContext("2d");
+          context.drawImage(await createImageBitmap(small), 0, 0);
+          const [, , , alpha] = context.getImageData(0, 0, 1, 1).data;
+          return { size: small.size, type: await contentType(small), width, alpha };
+        }""",
+        base64.b64encode(file.read_bytes()).decode(),
+    )
+    assert sent["size"] < file.stat().st_size
+    assert (sent["type"], sent["width"]) == ("image/webp", 3000)
+    assert sent["alpha"] < 10
 
 
 def test_a_large_photo_is_made_smaller_only_if_that_is_wanted(

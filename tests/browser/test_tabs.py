@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
+import httpx2
 from playwright.sync_api import BrowserContext, Page, Request, Route, expect
 
 from tests.browser.pages import OpenPage
 from tests.browser.person import Person, hold
 from tests.browser.photos import Photos
+from tests.local.served import Served
 
 ELSEWHERE: Final = "Another tab of this page is at it"
 # As if there had been no room for it.
@@ -29,6 +31,11 @@ def another_tab(page: Page) -> Person:
     tab = page.context.new_page()
     tab.goto("/")
     return Person(tab)
+
+
+def looks_again(person: Person) -> None:
+    """The tab comes to the front; without a window, all of them are there all the time."""
+    person.page.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
 
 
 def changes(context: BrowserContext) -> list[str]:
@@ -109,8 +116,11 @@ def test_each_tab_goes_on_with_its_own_after_a_reload(open_page: OpenPage, photo
     expect(second.page.locator("#doing")).to_have_text(ELSEWHERE)
     second.page.get_by_label("Strength").fill("35")
     second.choose(photos.coffee)
+    # What isn't looked at yet isn't kept, either.
+    expect(second.page.get_by_text(f"{photos.coffee.name}, ")).to_be_visible()
     second.page.route("**/api/v1/uploads", hold)
-    second.paint()
+    with second.page.expect_request("**/api/v1/uploads"):
+        second.paint()
     expect(second.page.locator("#doing")).to_have_text("Sending the photo")
     second.page.unroute("**/api/v1/uploads")
     second.page.reload()
@@ -169,6 +179,134 @@ def test_a_second_tab_tidies_nothing_up_that_the_first_is_at(
     with second.page.expect_request(lambda request: request.method == "DELETE"):
         second.page.reload()
     assert second.page.evaluate(PAINTINGS) == 0
+
+
+def test_a_photo_that_another_tab_paints_again_is_not_deleted(
+    open_page: OpenPage, photos: Photos
+) -> None:
+    first = Person(open_page())
+    first.paints(photos.large)
+    second = another_tab(first.page)
+    second.button("large.jpg: painted").click()
+    second.page.get_by_label("Strength").fill("55")
+    second.page.route("**/api/v1/jobs/*", hold)
+    with second.page.expect_request("**/api/v1/jobs/*"):
+        second.button("Paint again").click()
+    sent = changes(first.page.context)
+    first.button("Delete large.jpg").click()
+    # The next notice ends the time for second thoughts.
+    first.drop(photos.notes)
+    first.sees("none")
+    first.page.wait_for_timeout(300)
+    # With the job, the server would delete the upload.
+    assert not sent
+    first.page.close()
+    second.page.unroute("**/api/v1/jobs/*")
+    second.page.reload()
+    second.sees_picture()
+    expect(second.page.locator("#before")).to_be_visible()
+
+
+def test_a_photo_that_another_tab_deleted_is_kept_when_it_is_painted_again(
+    open_page: OpenPage, photos: Photos
+) -> None:
+    first = Person(open_page())
+    first.paints(photos.photo)
+    second = another_tab(first.page)
+    second.button("photo.jpg: painted").click()
+    first.button("Delete photo.jpg").click()
+    first.drop(photos.notes)
+    first.page.wait_for_timeout(300)
+    first.page.close()
+    second.button("Paint again").click()
+    second.sees_frames("done", 2)
+    second.page.wait_for_timeout(300)
+    second.page.reload()
+    second.button("photo.jpg: painted").click()
+    second.sees_picture()
+    expect(second.page.locator("#before")).to_be_visible()
+
+
+def test_what_was_deleted_when_the_page_is_left_is_deleted_on_the_server_too(
+    open_page: OpenPage, photos: Photos, served: Served
+) -> None:
+    person = Person(open_page())
+    with person.page.expect_response("**/api/v1/jobs") as ordered:
+        person.paints(photos.large)
+    job = f"{served.url}/api/v1/jobs/{ordered.value.json()['job_id']}"
+    assert httpx2.get(job).status_code == 200
+    person.button("Delete large.jpg").click()
+    person.page.goto("about:blank")
+    # Nobody hears of the answer there.
+    for _ in range(50):
+        if httpx2.get(job).status_code == 404:
+            break
+        person.page.wait_for_timeout(100)
+    assert httpx2.get(job).status_code == 404
+
+
+def test_what_one_tab_has_painted_the_other_does_not_paint_again(
+    open_page: OpenPage, photos: Photos
+) -> None:
+    first = Person(open_page())
+    first.choose(photos.large, photos.photo)
+    expect(first.page.get_by_text("large.jpg, ")).to_be_visible()
+    first.page.wait_for_timeout(300)
+    second = another_tab(first.page)
+    second.sees_frames("ready", 2)
+    held = hold_files(first.page)
+    sent = changes(first.page.context)
+    first.paint()
+    while len(held) < 2:
+        first.page.wait_for_timeout(50)
+    looks_again(second)
+    second.sees_frames("active", 2)
+    expect(second.page.locator("#doing")).to_have_text(ELSEWHERE)
+    for file in held:
+        file.continue_()
+    first.sees_frames("done", 2)
+    second.sees_frames("done", 2)
+    assert sent.count("POST uploads") == sent.count("POST jobs") == 2
+
+
+def test_a_tab_sees_what_became_of_its_photos_when_it_is_looked_at_again(
+    open_page: OpenPage, photos: Photos
+) -> None:
+    first = Person(open_page())
+    first.choose(photos.photo)
+    expect(first.page.get_by_text("photo.jpg, ")).to_be_visible()
+    first.page.wait_for_timeout(300)
+    second = another_tab(first.page)
+    second.sees("ready")
+    first.paint()
+    first.sees_picture()
+    first.page.wait_for_timeout(300)
+    looks_again(second)
+    second.sees_picture()
+    # One that the other has taken away isn't there any more.
+    second.choose(photos.coffee)
+    expect(second.page.get_by_text("600 × 400")).to_be_visible()
+    second.page.wait_for_timeout(300)
+    third = another_tab(first.page)
+    third.button("Delete coffee.jpg").click()
+    expect(third.frames).to_have_count(1)
+    looks_again(second)
+    expect(second.frames).to_have_count(1)
+    second.sees("none")
+
+
+def test_a_page_that_keeps_nothing_has_its_photos_when_it_is_looked_at_again(
+    open_page: OpenPage, photos: Photos
+) -> None:
+    page = open_page("about:blank")
+    page.add_init_script("indexedDB.open = () => { throw new DOMException('', 'SecurityError'); };")
+    page.goto("/")
+    person = Person(page)
+    person.choose(photos.coffee)
+    expect(page.get_by_text("600 × 400")).to_be_visible()
+    looks_again(person)
+    page.wait_for_timeout(300)
+    person.sees("ready")
 
 
 def test_a_page_without_locks_goes_on_after_a_reload(open_page: OpenPage, photos: Photos) -> None:

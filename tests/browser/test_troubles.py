@@ -90,6 +90,39 @@ def test_a_file_that_is_too_large_is_told_with_the_limit_and_made_smaller(
     person.sees_picture()
 
 
+@pytest.mark.parametrize("code", ["upload-too-large", "picture-too-large"])
+def test_nobody_is_told_to_do_here_what_can_not_be_done_here(
+    open_page: OpenPage, photos: Photos, page_watch: Watch, code: str
+) -> None:
+    page_watch.expect("console", "413")
+    person = Person(open_page())
+    person.page.route("**/api/v1/uploads", problem(code, 413, limit=1_000_000))
+    # A canvas would keep only its first frame.
+    person.choose(photos.animation)
+    person.paint()
+    trouble(person, "Make it smaller with another program, and choose it again.")
+    expect(person.page.locator("#trouble")).not_to_contain_text("right here")
+    expect(person.button("Send it smaller")).to_be_hidden()
+    # It would be refused again.
+    expect(person.button("Try again")).to_be_hidden()
+
+
+def test_what_is_too_large_even_when_smaller_is_not_sent_again(
+    open_page: OpenPage, photos: Photos, page_watch: Watch
+) -> None:
+    page_watch.expect("console", "413")
+    person = Person(open_page())
+    person.page.route("**/api/v1/uploads", problem("upload-too-large", 413, limit=1_000_000))
+    person.choose(photos.large)
+    person.paint()
+    trouble(person, "It can be made smaller right here.")
+    expect(person.button("Try again")).to_be_hidden()
+    person.button("Send it smaller").click()
+    trouble(person, "Make it smaller with another program")
+    expect(person.button("Send it smaller")).to_be_hidden()
+    expect(person.button("Try again")).to_be_hidden()
+
+
 def test_a_busy_server_is_asked_again_with_a_countdown(
     open_page: OpenPage, photos: Photos, page_watch: Watch, shoot: Shoot
 ) -> None:
@@ -175,6 +208,24 @@ def test_an_upload_that_is_gone_is_sent_once_more(
     person.button("Paint again").click()
     person.sees_frames("done", 2)
     assert len(sent) == 1
+
+
+def test_an_upload_that_is_not_what_was_announced_is_sent_anew_by_another_try(
+    open_page: OpenPage, photos: Photos, page_watch: Watch
+) -> None:
+    page_watch.expect("console", "422")
+    person = Person(open_page())
+    page = person.page
+    # The first try, and the second with the same upload.
+    page.route("**/api/v1/jobs", problem("upload-mismatch", 422), times=2)
+    sent: list[str] = []
+    page.on("request", lambda asked: sent.append(asked.url) if asked.method == "PUT" else None)
+    person.choose(photos.large)
+    person.paint()
+    trouble(person, "The photo arrived in another shape than it was sent.")
+    person.button("Try again").click()
+    person.sees_picture()
+    assert len(sent) == 2
 
 
 def test_a_file_without_bytes_is_told(open_page: OpenPage, tmp_path: Path) -> None:

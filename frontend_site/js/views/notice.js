@@ -8,7 +8,7 @@ let onGone = null;
 
 /**
  * @param {string} text
- * @param {{undo: () => void, finish: () => void} | null} choice `finish` is called unless it is undone
+ * @param {{undo: () => void, finish: (leaving: boolean) => void} | null} choice `finish` is called unless it is undone
  */
 export function notify(text, choice = null) {
   gone();
@@ -32,12 +32,12 @@ function end() {
   else gone();
 }
 
-function gone() {
+function gone(leaving = false) {
   clearTimeout(timer);
   at("notice").hidden = true;
   const finish = onGone;
   onGone = null;
-  finish?.();
+  finish?.(leaving);
 }
 
-window.addEventListener("pagehide", gone);
+window.addEventListener("pagehide", () => gone(true));

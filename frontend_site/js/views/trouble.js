@@ -3,8 +3,8 @@
 import { hasWords, number, words } from "../words.js";
 import { at, say } from "./dom.js";
 
-/** Where a smaller version of the photo may do. */
-const TOO_LARGE = new Set(["upload-too-large", "picture-too-large", "processing-failed"]);
+/** As it is, the photo would be refused again. */
+const TOO_LARGE = new Set(["upload-too-large", "picture-too-large"]);
 
 export function setUpTrouble(desk) {
   at("retry").addEventListener("click", () => desk.retry(desk.selected));
@@ -15,11 +15,13 @@ export function showTrouble(painting, photo) {
   const { problem } = painting;
   say(at("trouble-what"), whatOf(problem));
   const code = known(problem);
-  say(at("trouble-how"), words(`how_${code}`, {
+  const tooLarge = TOO_LARGE.has(code);
+  const shrinks = !painting.shrunk && Boolean(photo.width) && !photo.animated;
+  say(at("trouble-how"), words(tooLarge && !shrinks ? `how_${code}_elsewhere` : `how_${code}`, {
     detail: problem.detail, limit: bytes(problem.limit),
   }));
-  at("shrink-retry").hidden = !TOO_LARGE.has(code) || painting.shrunk || !photo.width || photo.animated;
-  at("retry").hidden = !at("shrink-retry").hidden && code !== "processing-failed";
+  at("shrink-retry").hidden = !shrinks || !(tooLarge || code === "processing-failed");
+  at("retry").hidden = tooLarge;
 }
 
 /** The sentence for a problem. */
