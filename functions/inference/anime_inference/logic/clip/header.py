@@ -30,7 +30,6 @@ class ClipHeader:
         width: pixels of the canvas that holds every frame.
         height: likewise.
         plays: how often they are shown; ``FOREVER``: without end.
-        skipped: images before the first frame: 1 for an APNG whose still isn't part of it.
     """
 
     kind: OutputFormat
@@ -38,7 +37,6 @@ class ClipHeader:
     width: int
     height: int
     plays: int
-    skipped: int = 0
 
 
 def read_header(data: bytes, most_frames: int) -> ClipHeader | None:
@@ -100,17 +98,15 @@ def _of_gif(data: bytes, most_frames: int) -> ClipHeader | None:
 
 def _of_png(data: bytes) -> ClipHeader | None:
     """From the chunks before the first pixels (PNG, third edition, 2025)."""
-    at, frames, plays, skipped = 8, 0, FOREVER, 1
+    at, frames, plays = 8, 0, FOREVER
     while at + 8 <= len(data):
         length, kind = _big(data, at), data[at + 4 : at + 8]
         if kind == b"IDAT":
             break
         if kind == b"acTL":
             frames, plays = _big(data, at + 8), _big(data, at + 12)
-        elif kind == b"fcTL":
-            skipped = 0
         at += length + 12
-    return ClipHeader(OutputFormat.PNG, frames, _big(data, 16), _big(data, 20), plays, skipped)
+    return ClipHeader(OutputFormat.PNG, frames, _big(data, 16), _big(data, 20), plays)
 
 
 def _of_webp(data: bytes, most_frames: int) -> ClipHeader | None:
