@@ -181,6 +181,13 @@ def test_a_second_tab_tidies_nothing_up_that_the_first_is_at(
     assert second.page.evaluate(PAINTINGS) == 0
 
 
+def deletes_for_good(person: Person, name: str, photos: Photos) -> None:
+    person.button(f"Delete {name}").click()
+    # The next notice ends the time for second thoughts.
+    person.drop(photos.notes)
+    person.page.wait_for_timeout(300)
+
+
 def test_a_photo_that_another_tab_paints_again_is_not_deleted(
     open_page: OpenPage, photos: Photos
 ) -> None:
@@ -193,11 +200,8 @@ def test_a_photo_that_another_tab_paints_again_is_not_deleted(
     with second.page.expect_request("**/api/v1/jobs/*"):
         second.button("Paint again").click()
     sent = changes(first.page.context)
-    first.button("Delete large.jpg").click()
-    # The next notice ends the time for second thoughts.
-    first.drop(photos.notes)
+    deletes_for_good(first, "large.jpg", photos)
     first.sees("none")
-    first.page.wait_for_timeout(300)
     # With the job, the server would delete the upload.
     assert not sent
     first.page.close()
@@ -214,9 +218,7 @@ def test_a_photo_that_another_tab_deleted_is_kept_when_it_is_painted_again(
     first.paints(photos.photo)
     second = another_tab(first.page)
     second.button("photo.jpg: painted").click()
-    first.button("Delete photo.jpg").click()
-    first.drop(photos.notes)
-    first.page.wait_for_timeout(300)
+    deletes_for_good(first, "photo.jpg", photos)
     first.page.close()
     second.button("Paint again").click()
     second.sees_frames("done", 2)

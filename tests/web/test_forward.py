@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx2
@@ -97,6 +98,21 @@ def test_a_silent_inference_function_is_a_problem_in_time(make_site: MakeSite) -
     problem_of(answer, 503, "inference-unreachable")
 
 
+@contextmanager
+def in_front_of(app: FastAPI, folder: Path) -> Iterator[str]:
+    """A web function that gives the inference function, which this is, a second."""
+    with serving(app) as url:
+        settings = WebSettings(data_dir=folder, inference_url=url, rate_limit="", forward_timeout=1)
+        with serving(create_web(settings)) as web:
+            yield web
+
+
+def slowly(pieces: int) -> Iterator[bytes]:
+    for _ in range(pieces):
+        time.sleep(0.3)
+        yield b"a" * 1000
+
+
 def test_who_sends_a_photo_slowly_takes_nobody_elses_time(tmp_path: Path) -> None:
     app = FastAPI()
 
@@ -104,17 +120,8 @@ def test_who_sends_a_photo_slowly_takes_nobody_elses_time(tmp_path: Path) -> Non
     async def echo(request: Request) -> Response:
         return Response(await request.body())
 
-    def slowly() -> Iterator[bytes]:
-        for _ in range(6):
-            time.sleep(0.3)
-            yield b"a" * 1000
-
-    with serving(app) as url:
-        settings = WebSettings(
-            data_dir=tmp_path, inference_url=url, rate_limit="", forward_timeout=1
-        )
-        with serving(create_web(settings)) as web:
-            answer = httpx2.post(f"{web}/upload", content=slowly(), timeout=20)
+    with in_front_of(app, tmp_path) as web:
+        answer = httpx2.post(f"{web}/upload", content=slowly(6), timeout=20)
     assert (answer.status_code, answer.content) == (200, b"a" * 6000)
 
 
@@ -126,18 +133,9 @@ def test_its_seconds_begin_when_it_has_the_photo(tmp_path: Path) -> None:
         await request.body()
         await asyncio.sleep(5)
 
-    def slowly() -> Iterator[bytes]:
-        for _ in range(4):
-            time.sleep(0.3)
-            yield b"a" * 1000
-
-    with serving(app) as url:
-        settings = WebSettings(
-            data_dir=tmp_path, inference_url=url, rate_limit="", forward_timeout=1
-        )
-        with serving(create_web(settings)) as web:
-            start = time.monotonic()
-            answer = httpx2.post(f"{web}/upload", content=slowly(), timeout=20)
+    with in_front_of(app, tmp_path) as web:
+        start = time.monotonic()
+        answer = httpx2.post(f"{web}/upload", content=slowly(4), timeout=20)
     assert 2 < time.monotonic() - start < 4
     problem_of(answer, 503, "inference-unreachable")
 
